@@ -1,26 +1,29 @@
 """The frozen dataset: a file of bytes that holds one edition's answers and everything needed to score them.
 
-The file is a ZIP archive without compression and with fixed timestamps, so that the same content always gives the
-same bytes and the SHA-256 of the bytes identifies the content. Text is UTF-8, lines end with a line feed, numbers
-use a decimal point. Five members, in this order:
+The file is a ZIP archive without compression and with fixed timestamps, so that the same content always
+gives the same bytes and the SHA-256 of the bytes identifies the content. Text is UTF-8, lines end with a
+line feed, numbers use a decimal point. Five members, in this order:
 
 ``framework.json`` (canonical JSON: sorted keys, no spaces)
-    ``format``: "ddci-dataset/1"; ``edition``: {code, title_vi, title_en, …}; ``blocks``: [{code, title_vi, title_en}];
-    ``units``: [{code, block, title_vi, title_en}] in publication order; ``sub_indices``: [{code, title_vi, title_en,
-    weights: {block: weight}}] – a sub-index belongs to the blocks of its ``weights``; ``groups``: [{code, sub_index,
-    weight}]; ``indicators``: [{code, sub_index, blocks: [block], group | null, direction "positive" | "negative",
-    statistic "mean" | "share" | "median" | "hard", weight, question | null, share_of: [number], min_n,
-    scale: [lo, hi] | null, target | null, title_vi, title_en}]; ``questions``: [{code, scale: {…}, title_vi, title_en}].
-    Further keys are kept and ignored.
+    ``format``: "ddci-dataset/1"; ``edition``: {code, title_vi, title_en, …}; ``blocks``: [{code, title_vi,
+    title_en}];
+    ``units``: [{code, block, title_vi, title_en}] in publication order; ``sub_indices``: [{code, title_vi,
+    title_en, weights: {block: weight}}] – a sub-index belongs to the blocks of its ``weights``; ``groups``:
+    [{code, sub_index, weight}]; ``indicators``: [{code, sub_index, blocks: [block], group | null, direction
+    "positive" | "negative", statistic "mean" | "share" | "median" | "hard", weight, question | null,
+    share_of: [number], min_n, scale: [lo, hi] | null, target | null, title_vi, title_en}]; ``questions``:
+    [{code, scale: {…}, title_vi, title_en}]. Further keys are kept and ignored.
 
 ``respondents.csv``
-    ``respondent`` (running number from 1), then text columns such as type, size, sector, locality, age, ``channel``;
+    ``respondent`` (running number from 1), then text columns such as type, size, sector, locality, age,
+    ``channel``;
     ``stratum`` (sampling stratum; a respondent without one is in stratum ""), ``base_weight`` (number > 0).
     ``type`` … ``stratum`` may serve as margins: a margin is named after its column.
 
 ``ratings.csv``
-    ``respondent``, ``unit``, ``satisfaction`` (number or empty), then one column per question code. A cell is a number;
-    empty = not shown, ``na`` = not applicable, ``dk`` = don't know. One row per respondent and unit.
+    ``respondent``, ``unit``, ``satisfaction`` (number or empty), then one column per question code. A cell
+    is a number; empty = not shown, ``na`` = not applicable, ``dk`` = don't know. One row per respondent and
+    unit.
 
 ``hard.csv``
     ``unit``, ``indicator``, ``value``, ``source``, ``period``, ``dossiers`` (empty = not counted).
@@ -45,6 +48,7 @@ import pandas as pd
 
 from scoring.engine.checks import DatasetInvalid
 from scoring.engine.types import (
+    FirmRows,
     FloatArray,
     Framework,
     Group,
@@ -52,6 +56,7 @@ from scoring.engine.types import (
     Indicator,
     IntArray,
     Margin,
+    RatingRows,
     SubIndex,
     Survey,
     margin_build,
@@ -71,10 +76,11 @@ MARGIN_COLUMNS = ("block", "margin", "level", "N")
 class Dataset:
     """A dataset read into memory.
 
-    ``respondents`` has one row per respondent (text columns, ``base_weight`` as number); ``rating_respondent`` and
-    ``rating_unit`` (R,) point into respondents and ``framework["units"]``; ``answers`` (R, Q) are numbers with NaN for
-    each of the three non-answers, told apart by ``non_answers`` (R, Q): 0 answered, 1 not shown, 2 not
-    applicable, 3 don't know.
+    ``respondents`` has one row per respondent (text columns, ``base_weight`` as number);
+    ``rating_respondent`` and
+    ``rating_unit`` (R,) point into respondents and ``framework["units"]``; ``answers`` (R, Q) are numbers
+    with NaN for each of the three non-answers, told apart by ``non_answers`` (R, Q): 0 answered, 1 not
+    shown, 2 not applicable, 3 don't know.
     """
 
     framework: Mapping[str, Any]
@@ -98,7 +104,8 @@ class Dataset:
 class DatasetParts:
     """What a dataset is written from: the framework and four tables with the columns named above.
 
-    Cells of ``ratings`` may be numbers, None/NaN (not shown) or the texts "na" and "dk". Order of rows is free.
+    Cells of ``ratings`` may be numbers, None/NaN (not shown) or the texts "na" and "dk". Order of rows is
+    free.
     """
 
     framework: Mapping[str, Any]
@@ -259,7 +266,7 @@ def _read_text(content: bytes, numbers: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _read_ratings(content: bytes) -> pd.DataFrame:
-    """Ratings with the two spoken non-answers as numbers far outside every scale, so that one fast parse suffices."""
+    """Ratings, the two spoken non-answers as numbers outside every scale: one fast parse suffices."""
     for word, number in ((b"na", b"-8e9"), (b"dk", b"-9e9")):
         if b"," + word in content:
             for end in (b",", b",", b"\n"):
@@ -268,7 +275,7 @@ def _read_ratings(content: bytes) -> pd.DataFrame:
     columns = next(iter(pd.read_csv(io.StringIO(header), nrows=0).columns.to_frame().T.values.tolist()), [])
     if tuple(columns[:3]) != RATING_KEYS:
         raise DatasetInvalid("ratings.csv", "The first columns must be respondent, unit and satisfaction.")
-    kinds = {column: np.float64 for column in columns} | {"respondent": np.int64, "unit": str}
+    kinds: dict[str, Any] = dict.fromkeys(columns, np.float64) | {"respondent": np.int64, "unit": str}
     try:
         return pd.read_csv(io.BytesIO(content), dtype=kinds, na_values=[""], keep_default_na=False)
     except ValueError as error:
@@ -341,8 +348,9 @@ def _indicator(item: Mapping[str, Any]) -> Indicator:
 def survey_from_dataset(dataset: Dataset, block: str) -> tuple[Survey, Framework]:
     """The survey and framework of one block.
 
-    All respondents of the edition are kept, also those who rated no unit of this block: weights describe the whole
-    sample, and variances of a part of it need the whole. Margins of the block replace general ones of the same name.
+    All respondents of the edition are kept, also those who rated no unit of this block: weights describe
+    the whole sample, and variances of a part of it need the whole. Margins of the block replace general
+    ones of the same name.
     """
     framework = framework_from_dataset(dataset, block)
     codes = {code: i for i, code in enumerate(framework.units)}
@@ -352,19 +360,21 @@ def survey_from_dataset(dataset: Dataset, block: str) -> tuple[Survey, Framework
     unit = local[dataset.rating_unit] if len(dataset.rating_unit) else dataset.rating_unit
     rows = unit >= 0
     stratum, strata = pd.factorize(dataset.respondents["stratum"], sort=True)
-    survey = survey_build(
+    ratings = RatingRows(
         firm=dataset.rating_respondent[rows],
         unit=unit[rows],
         answers=dataset.answers[rows],
         questions=dataset.questions,
+        satisfaction=dataset.satisfaction[rows],
+    )
+    firms = FirmRows(
         base_weight=dataset.respondents["base_weight"].to_numpy(dtype=np.float64),
         stratum=stratum,
         margins=margins_from_dataset(dataset, block),
         respondents=[str(r) for r in dataset.respondents["respondent"]],
-        satisfaction=dataset.satisfaction[rows],
         strata=[str(s) for s in strata],
     )
-    return survey, framework
+    return survey_build(ratings, firms), framework
 
 
 def margins_from_dataset(dataset: Dataset, block: str) -> tuple[Margin, ...]:
@@ -385,7 +395,7 @@ def margins_from_dataset(dataset: Dataset, block: str) -> tuple[Margin, ...]:
 
 
 def hard_from_dataset(dataset: Dataset, framework: Framework) -> HardData:
-    """Administrative figures of a block as arrays (U, K); several periods: the last one in text order counts."""
+    """Administrative figures of a block (U, K); of several periods the last in text order counts."""
     values = np.full((len(framework.units), len(framework.indicators)), np.nan)
     dossiers = np.full(values.shape, np.nan)
     units = {code: i for i, code in enumerate(framework.units)}

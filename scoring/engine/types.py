@@ -1,7 +1,8 @@
 """The nouns of the engine: survey, framework and their parts, all frozen.
 
 Shapes use these letters: F firms (respondents), R ratings (one firm on one unit), U units, Q questions,
-K indicators, S sub-indices. A missing answer is code 0; a missing number is NaN; neither is ever the number 0.
+K indicators, S sub-indices. A missing answer is code 0; a missing number is NaN; neither is ever the number
+0.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ STATISTICS = ("mean", "share", "median", "hard")
 
 @dataclass(frozen=True)
 class Margin:
-    """A known population distribution: ``codes`` (F,) point into ``levels``; ``totals`` are businesses per level."""
+    """A known population distribution: ``codes`` (F,) point into ``levels``, ``totals`` count businesses."""
 
     name: str
     levels: tuple[str, ...]
@@ -38,8 +39,9 @@ class Margin:
 class Survey:
     """The answers of one block.
 
-    ``stratum`` (F,) stratum code 0..H-1; ``base_weight`` (F,) design weight; ``firm``, ``unit`` (R,) indices, rows
-    sorted by unit; ``answers`` (R, Q) codes, 0 = missing; ``values`` (Q, C) the number behind each code, NaN at 0.
+    ``stratum`` (F,) stratum code 0..H-1; ``base_weight`` (F,) design weight; ``firm``, ``unit`` (R,)
+    indices, rows sorted by unit; ``answers`` (R, Q) codes, 0 = missing; ``values`` (Q, C) the number behind
+    each code, NaN at 0.
     """
 
     stratum: IntArray
@@ -90,9 +92,10 @@ class Group:
 class Indicator:
     """One measured number per unit.
 
-    ``scale``: the ends the value can take (answer scale for a mean, 0..1 for a share), used by fixed goalposts.
-    ``share_of``: the answers counted by the statistic ``share``. ``min_n``: answers needed for a value (dossiers for
-    hard data). ``target``: for the distance to a target.
+    ``scale``: the ends the value can take (answer scale for a mean, 0..1 for a share), used by fixed
+    goalposts.
+    ``share_of``: the answers counted by the statistic ``share``. ``min_n``: answers needed for a value
+    (dossiers for hard data). ``target``: for the distance to a target.
     """
 
     code: str
@@ -170,7 +173,7 @@ class HardData:
 
 @dataclass(frozen=True)
 class Measured:
-    """Indicator values (U, K), answers behind them, weight sums, and why a value is missing ('' = present)."""
+    """Indicator values (U, K), their answers and weight sums, why one is missing ('' = present)."""
 
     values: FloatArray
     n: IntArray
@@ -182,8 +185,8 @@ class Measured:
 def encode_answers(numbers: npt.ArrayLike) -> tuple[CodeArray, FloatArray]:
     """Code numbers (R, Q) with NaN for missing into small integers and a table of values.
 
-    Each question keeps its distinct answers in ascending order; code 0 is missing. Answers become uint8, or uint16
-    when a question has more than 255 distinct answers.
+    Each question keeps its distinct answers in ascending order; code 0 is missing. Answers become uint8, or
+    uint16 when a question has more than 255 distinct answers.
 
     >>> codes, values = encode_answers([[3.0, np.nan], [1.0, 12.5]])
     >>> codes.tolist(), values.tolist()
@@ -218,52 +221,59 @@ def _encode_column(column: FloatArray) -> tuple[IntArray, FloatArray]:
     return codes, levels
 
 
-def survey_build(
-    *,
-    firm: npt.ArrayLike,
-    unit: npt.ArrayLike,
-    answers: npt.ArrayLike,
-    questions: Sequence[str],
-    base_weight: npt.ArrayLike,
-    stratum: npt.ArrayLike | None = None,
-    margins: Sequence[Margin] = (),
-    respondents: Sequence[str] = (),
-    satisfaction: npt.ArrayLike | None = None,
-    strata: Sequence[str] = (),
-) -> Survey:
-    """Check, code and sort raw arrays into a ``Survey``.
+@dataclass(frozen=True)
+class RatingRows:
+    """Raw ratings: ``firm`` and ``unit`` (R,) zero-based, ``answers`` (R, Q) numbers, NaN = missing."""
 
-    ``firm`` and ``unit`` (R,) are zero-based indices; ``answers`` (R, Q) are numbers with NaN for missing;
-    ``base_weight`` and ``stratum`` (F,). Rows are sorted by unit, then firm. Raises ``ShapeMismatch``,
-    ``InvalidWeights`` and ``DuplicateRating``.
+    firm: npt.ArrayLike
+    unit: npt.ArrayLike
+    answers: npt.ArrayLike
+    questions: Sequence[str]
+    satisfaction: npt.ArrayLike | None = None
 
-    >>> survey = survey_build(firm=[1, 0], unit=[0, 0], answers=[[4], [2]], questions=["Q1"], base_weight=[1, 1])
+
+@dataclass(frozen=True)
+class FirmRows:
+    """Raw respondents: ``base_weight`` and ``stratum`` (F,), labels of strata and of respondents, margins."""
+
+    base_weight: npt.ArrayLike
+    stratum: npt.ArrayLike | None = None
+    margins: Sequence[Margin] = ()
+    respondents: Sequence[str] = ()
+    strata: Sequence[str] = ()
+
+
+def survey_build(ratings: RatingRows, firms: FirmRows) -> Survey:
+    """Check, code and sort raw arrays into a ``Survey``; rows are sorted by unit, then firm.
+
+    Raises ``ShapeMismatch``, ``InvalidWeights`` and ``DuplicateRating``.
+
+    >>> rows = RatingRows(firm=[1, 0], unit=[0, 0], answers=[[4], [2]], questions=["Q1"])
+    >>> survey = survey_build(rows, FirmRows(base_weight=[1, 1]))
     >>> survey.firm.tolist(), survey.values[0].tolist()
     ([0, 1], [nan, 2.0, 4.0])
     """
-    firms = np.asarray(firm, dtype=np.int64)
-    units = np.asarray(unit, dtype=np.int64)
-    numbers = np.asarray(answers, dtype=np.float64).reshape(len(firms), len(questions))
-    weights = np.asarray(base_weight, dtype=np.float64)
-    groups = (
-        np.zeros(len(weights), dtype=np.int64) if stratum is None else np.asarray(stratum, dtype=np.int64)
-    )
-    _check_rows(firms, units, weights, groups)
-    order = np.lexsort((firms, units))
+    firm = np.asarray(ratings.firm, dtype=np.int64)
+    unit = np.asarray(ratings.unit, dtype=np.int64)
+    numbers = np.asarray(ratings.answers, dtype=np.float64).reshape(len(firm), len(ratings.questions))
+    weights = np.asarray(firms.base_weight, dtype=np.float64)
+    stratum = np.zeros(len(weights)) if firms.stratum is None else np.asarray(firms.stratum)
+    _check_rows(firm, unit, weights, stratum.astype(np.int64))
+    order = np.lexsort((firm, unit))
     codes, values = encode_answers(numbers)
-    overall = None if satisfaction is None else np.asarray(satisfaction, dtype=np.float64)[order]
+    overall = ratings.satisfaction
     return Survey(
-        stratum=groups,
+        stratum=stratum.astype(np.int64),
         base_weight=weights,
-        firm=firms[order],
-        unit=units[order],
+        firm=firm[order],
+        unit=unit[order],
         answers=codes[order],
         values=values,
-        questions=tuple(questions),
-        margins=tuple(margins),
-        respondents=tuple(respondents) or tuple(str(i + 1) for i in range(len(weights))),
-        satisfaction=overall,
-        strata=tuple(strata),
+        questions=tuple(ratings.questions),
+        margins=tuple(firms.margins),
+        respondents=tuple(firms.respondents) or tuple(str(i + 1) for i in range(len(weights))),
+        satisfaction=None if overall is None else np.asarray(overall, dtype=np.float64)[order],
+        strata=tuple(firms.strata),
     )
 
 

@@ -1,0 +1,12 @@
+"""The audit trail is append-only."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from ddci.core.immutable import frozen
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("accounts", "0001_initial")]
+    operations: ClassVar = [frozen("accounts_auditentry")]

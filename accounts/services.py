@@ -1,0 +1,153 @@
+"""Writes: the audit trail, memberships, background jobs."""
+
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import JobState, Role
+from accounts.models import AuditEntry, Job, Membership, Province, User
+from accounts.selectors import jobs_unfinished
+from ddci.celery import app as celery
+from ddci.core.errors import NotNow, Refusal
+
+log = structlog.get_logger("ddci.jobs")
+
+
+class LastManager(NotNow):
+    code = "last_manager"
+    sentence = _("A province needs at least one manager. Name another one first.")
+
+
+def audit(
+    *,
+    action: str,
+    subject: models.Model,
+    by: User | None,
+    now: datetime,
+    province: Province | None,
+    states: tuple[str, str] = ("", ""),
+    note: str = "",
+) -> AuditEntry:
+    """Append one line to the audit trail; call it inside the transaction of the change it records."""
+    return AuditEntry.objects.create(
+        province=province,
+        by=by,
+        at=now,
+        action=action,
+        subject_kind=subject._meta.model_name or "",
+        subject_id=str(subject.pk),
+        subject=str(subject)[:200],
+        state_from=states[0],
+        state_to=states[1],
+        note=note,
+    )
+
+
+@transaction.atomic
+def membership_grant(*, user: User, province: Province, role: Role, by: User | None, now: datetime) -> Membership:
+    """Give a role; granting it twice changes nothing."""
+    membership, created = Membership.objects.get_or_create(user=user, province=province, role=role)
+    if created:
+        audit(action="membership.grant", subject=membership, by=by, now=now, province=province)
+    return membership
+
+
+@transaction.atomic
+def membership_revoke(*, membership: Membership, by: User | None, now: datetime) -> None:
+    """Take a role away.
+
+    Raises:
+        LastManager: it would leave the province without a manager.
+    """
+    others = Membership.objects.filter(province=membership.province, role=Role.MANAGER).exclude(pk=membership.pk)
+    if membership.role == Role.MANAGER and not others.exists():
+        raise LastManager
+    audit(action="membership.revoke", subject=membership, by=by, now=now, province=membership.province)
+    membership.delete()
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+Progress = Callable[[int, int, str], None]
+JobFunction = Callable[[Job, Progress], dict[str, Any] | None]
+_KINDS: dict[str, JobFunction] = {}
+
+
+def job_kind(kind: str) -> Callable[[JobFunction], JobFunction]:
+    """Register the function that does jobs of this kind (used in the apps' tasks.py)."""
+
+    def register(function: JobFunction) -> JobFunction:
+        _KINDS[kind] = function
+        return function
+
+    return register
+
+
+def job_start(*, kind: str, arguments: dict[str, Any], province: Province | None, by: User | None, now: datetime) -> Job:
+    """Record a job and start it once the surrounding transaction is committed.
+
+    Raises:
+        KeyError: no function is registered for this kind.
+    """
+    _KINDS[kind]
+    job = Job.objects.create(kind=kind, arguments=arguments, province=province, by=by, created_at=now)
+    transaction.on_commit(lambda: _dispatch(str(job.pk)))
+    return job
+
+
+def _dispatch(job_id: str) -> None:
+    if settings.CELERY_BROKER_URL:
+        celery.send_task("accounts.job", args=[job_id])
+    elif settings.JOBS_INLINE:
+        job_execute(job_id)
+    else:
+        threading.Thread(target=_execute_in_thread, args=(job_id,), name=f"job-{job_id[:8]}", daemon=True).start()
+
+
+def _execute_in_thread(job_id: str) -> None:
+    close_old_connections()
+    try:
+        job_execute(job_id)
+    finally:
+        close_old_connections()
+
+
+def job_execute(job_id: str) -> None:
+    """Do one waiting job: its state, progress and outcome are written to its row as it goes; a second call does nothing."""
+    taken = Job.objects.filter(pk=job_id, state=JobState.WAITING).update(
+        state=JobState.RUNNING, started_at=timezone.now(), worker=socket.gethostname()
+    )
+    if not taken:
+        return
+    job = Job.objects.get(pk=job_id)
+
+    def progress(done: int, total: int, message: str) -> None:
+        Job.objects.filter(pk=job_id).update(done=done, total=total, message=message[:300])
+
+    try:
+        result = _KINDS[job.kind](job, progress) or {}
+    except Refusal as refusal:
+        _job_end(job_id, JobState.FAILED, message=str(refusal))
+    except Exception:
+        log.exception("job failed", job=job_id, kind=job.kind)
+        _job_end(job_id, JobState.FAILED, message=str(_("An unexpected fault stopped the work. It has been recorded.")))
+    else:
+        _job_end(job_id, JobState.DONE, result=result)
+
+
+def _job_end(job_id: str, state: JobState, **fields: Any) -> None:
+    Job.objects.filter(pk=job_id).update(state=state, ended_at=timezone.now(), **fields)
+
+
+def jobs_interrupted_mark(*, now: datetime) -> int:
+    """At the start of a server that does jobs itself: what was running in the process before is not running any more."""
+    if settings.CELERY_BROKER_URL:
+        return 0
+    return jobs_unfinished().update(state=JobState.INTERRUPTED, ended_at=now)

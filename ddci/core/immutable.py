@@ -1,0 +1,61 @@
+"""Rows that stay as they are, held by the database itself: `QuerySet.update()` and SQL pass `save()` by, a trigger does not.
+
+Used in migrations: `operations = [frozen("surveys_dataset")]`. A condition is SQL over OLD (update, delete) or NEW (insert).
+The message of a refused write starts with `frozen:` and names the table.
+"""
+
+from collections.abc import Sequence
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def _sqlite(table: str, write: str, condition: str, columns: Sequence[str]) -> str:
+    of = f" OF {', '.join(columns)}" if columns and write == "UPDATE" else ""
+    return (
+        f"CREATE TRIGGER {table}_frozen_{write.lower()} BEFORE {write}{of} ON {table} "
+        f"WHEN {condition} BEGIN SELECT RAISE(ABORT, 'frozen: {table}'); END"
+    )
+
+
+def _postgresql(table: str, write: str, condition: str, columns: Sequence[str]) -> str:
+    of = f" OF {', '.join(columns)}" if columns and write == "UPDATE" else ""
+    name = f"{table}_frozen_{write.lower()}"
+    result = "OLD" if write == "DELETE" else "NEW"
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION 'frozen: {table}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"RETURN {result}; END $$ LANGUAGE plpgsql; "
+        f"CREATE TRIGGER {name} BEFORE {write}{of} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+
+
+def frozen(
+    table: str, *, on: Sequence[str] = ("UPDATE", "DELETE"), when: str = "{row}.id IS NOT NULL", columns: Sequence[str] = ()
+) -> migrations.RunPython:
+    """A migration operation that forbids `on` writes to `table` while `when` holds.
+
+    Args:
+        table: database table.
+        on: which of INSERT, UPDATE, DELETE are forbidden.
+        when: SQL condition valid on SQLite and PostgreSQL; `{row}` stands for OLD or, on insert, NEW.
+        columns: with UPDATE, only changes of these columns are forbidden.
+    """
+
+    def create(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        build = _sqlite if editor.connection.vendor == "sqlite" else _postgresql
+        for write in on:
+            editor.execute(build(table, write, when.format(row="NEW" if write == "INSERT" else "OLD"), columns))
+
+    def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        for write in on:
+            name = f"{table}_frozen_{write.lower()}"
+            if editor.connection.vendor == "sqlite":
+                editor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            else:
+                editor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+
+    return migrations.RunPython(create, drop)

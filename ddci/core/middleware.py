@@ -1,0 +1,46 @@
+"""Two layers round every view: one log line without personal data, and foreseen refusals shown as pages."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from ddci.core.errors import Refusal
+from ddci.core.pages import refusal_page
+
+log = structlog.get_logger("ddci.request")
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def request_log(get_response: Answer) -> Answer:
+    """Logs method, route name, status and milliseconds: never the address (it can hold a code), never a user or an IP address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        begun = time.perf_counter()
+        response = get_response(request)
+        match = request.resolver_match
+        log.info(
+            "request",
+            method=request.method,
+            route=match.view_name if match else "",
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - begun) * 1000),
+        )
+        return response
+
+    return middleware
+
+
+class refusals_become_pages:  # noqa: N801 - a middleware is named like the functions beside it
+    """A `Refusal` that rises out of a view becomes the page of its status, with its sentence."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refusal) else None
+

@@ -1,0 +1,22 @@
+"""All addresses. Vietnamese without prefix, English under /en/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from ddci.core.pages import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("reports.api.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    *i18n_patterns(
+        path("admin/", admin.site.urls),
+        path("accounts/", include("allauth.urls")),
+        path("s/", include("surveys.web.answering.urls")),
+        path("staff/", include("ddci.urls_staff")),
+        path("", include("reports.web.urls")),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,12 @@
+"""A report file is made once."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from ddci.core.immutable import frozen
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("reports", "0001_initial")]
+    operations: ClassVar = [frozen("reports_reportfile")]

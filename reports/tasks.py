@@ -1,0 +1,1 @@
+"""Background jobs of the reports: load, one service call."""

@@ -1,0 +1,288 @@
+"""The recipe: everything that decides a score besides the answers, as plain, versioned, hashed data.
+
+The published JSON Schema stands in ``recipe.schema.json`` beside this module. ``recipe_faults`` reports every
+fault with its path (``blocks.dept.indicators[3].direction``); names of methods are checked against the registries
+of the verbs. A recipe is complete: defaults are written into it, so that its hash says all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from scoring.engine.aggregate import AGGREGATORS
+from scoring.engine.checks import Fault, RecipeInvalid
+from scoring.engine.dataset import canonical_json
+from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS
+from scoring.engine.types import Framework, Group, Indicator, SubIndex
+from scoring.engine.weight import WEIGHTERS
+
+FORMAT = "ddci-recipe/1"
+Recipe = Mapping[str, Any]
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "weight": {
+        "method": "design",
+        "margins": [],
+        "trim": None,
+        "tolerance": 1e-10,
+        "max_iterations": 1000,
+        "collapse_below": 0,
+    },
+    "measure": {"min_n": 5, "min_ratings": 10},
+    "normalise": {
+        "method": "minmax",
+        "target": [1, 10],
+        "goalposts": "edition",
+        "editions": [],
+        "base": "",
+        "restarts": {},
+        "fixed": {},
+        "indicators": {},
+    },
+    "aggregate": {
+        "indicator": "arithmetic",
+        "group": "arithmetic",
+        "total": "arithmetic",
+        "threshold": 2 / 3,
+        "availability": "count",
+        "multiplier": 10,
+        "weights": "sum_to_one",
+    },
+    "adjust": {"max_bonus": 0, "max_penalty": 0, "points": []},
+    "rank": {
+        "bands": [
+            {"code": "very_good", "from": 80},
+            {"code": "good", "from": 70},
+            {"code": "fair", "from": 60},
+            {"code": "average", "from": 50},
+            {"code": "low", "from": None},
+        ]
+    },
+    "uncertainty": {"method": "linearised", "confidence": 0.95, "draws": 10000, "step_down": True},
+}
+
+
+@cache
+def recipe_schema() -> dict[str, Any]:
+    """The published JSON Schema of a recipe (shared object: do not change it)."""
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("recipe.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def recipe_default(frameworks: Iterable[Framework], *, edition: str = "") -> dict[str, Any]:
+    """The safe recipe for the frameworks of an edition's blocks; weights of sub-indices are made to sum to 1.
+
+    >>> from scoring.engine.types import Framework, Indicator, SubIndex
+    >>> part = Framework(("A",), (SubIndex("s", 2.0),), (Indicator("k", "s", "positive"),), block="dept")
+    >>> recipe_default([part])["blocks"]["dept"]["sub_indices"]
+    [{'code': 's', 'weight': 1.0}]
+    """
+    blocks = {framework.block: _block(framework) for framework in frameworks}
+    return {"format": FORMAT, "edition": edition, **deepcopy(DEFAULTS), "blocks": blocks}
+
+
+def _block(framework: Framework) -> dict[str, Any]:
+    total = math.fsum(item.weight for item in framework.sub_indices) or 1.0
+    return {
+        "sub_indices": [{"code": s.code, "weight": s.weight / total} for s in framework.sub_indices],
+        "groups": [{"code": g.code, "sub_index": g.sub_index, "weight": g.weight} for g in framework.groups],
+        "indicators": [_indicator_data(item) for item in framework.indicators],
+    }
+
+
+def _indicator_data(item: Indicator) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "sub_index": item.sub_index,
+        "group": item.group,
+        "direction": item.direction,
+        "statistic": item.statistic,
+        "weight": item.weight,
+        "question": item.question,
+        "share_of": list(item.share_of),
+        "min_n": item.min_n,
+        "scale": None if item.scale is None else list(item.scale),
+        "target": item.target,
+    }
+
+
+def recipe_complete(recipe: Recipe) -> dict[str, Any]:
+    """The recipe with every default written out; parts that are given stay as they are."""
+    filled = {name: {**deepcopy(default), **recipe.get(name, {})} for name, default in DEFAULTS.items()}
+    return {"format": FORMAT, "edition": "", **deepcopy(dict(recipe)), **filled}
+
+
+def recipe_canonical(recipe: Recipe) -> str:
+    """Canonical JSON of the completed recipe."""
+    return canonical_json(recipe_complete(recipe))
+
+
+def recipe_sha256(recipe: Recipe) -> str:
+    """SHA-256 of the canonical JSON; two recipes that mean the same have the same hash.
+
+    >>> recipe_sha256({"blocks": {}}) == recipe_sha256({"format": "ddci-recipe/1", "blocks": {}})
+    True
+    """
+    return hashlib.sha256(recipe_canonical(recipe).encode()).hexdigest()
+
+
+def recipe_read(text: str) -> dict[str, Any]:
+    """Parse, validate and complete a recipe; raises ``RecipeInvalid`` with every fault."""
+    try:
+        loaded = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise RecipeInvalid([Fault("recipe_not_json", where, f"The recipe is not JSON: {error.msg}.")]) from error
+    return recipe_validate(loaded)
+
+
+def recipe_validate(recipe: Any) -> dict[str, Any]:
+    """The completed recipe, or ``RecipeInvalid`` listing every fault with its path."""
+    faults = recipe_faults(recipe)
+    if faults:
+        raise RecipeInvalid(faults)
+    return recipe_complete(recipe)
+
+
+def recipe_faults(recipe: Any) -> list[Fault]:
+    """Every fault of a recipe: first its shape by the schema, then its meaning.
+
+    >>> recipe_faults([])
+    [Fault(code='recipe_shape', path='', message='[] is not of type 'object'')]
+    """
+    if isinstance(recipe, Mapping):
+        recipe = recipe_complete(recipe) if all(isinstance(recipe.get(n, {}), Mapping) for n in DEFAULTS) else recipe
+    shape = sorted(Draft202012Validator(recipe_schema()).iter_errors(recipe), key=lambda e: list(map(str, e.path)))
+    if shape:
+        return [Fault("recipe_shape", _path(error.path, error.message), error.message) for error in shape]
+    found = [*_method_faults(recipe), *_number_faults(recipe)]
+    for name, block in recipe["blocks"].items():
+        found += _block_faults(f"blocks.{name}", block, relative=recipe["aggregate"]["weights"] == "relative")
+        found += _goalpost_faults(f"blocks.{name}", recipe, block)
+    return found
+
+
+def _path(parts: Iterable[Any], message: str) -> str:
+    """A readable path; for a missing property the property itself ends the path."""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    if message.endswith("is a required property"):
+        name = message.split("'")[1]
+        text = f"{text}.{name}" if text else name
+    return text
+
+
+def _method_faults(recipe: Recipe) -> Iterator[Fault]:
+    aggregate, normalise = recipe["aggregate"], recipe["normalise"]
+    named = [("weight.method", recipe["weight"]["method"], sorted(WEIGHTERS))]
+    named += [("normalise.method", normalise["method"], sorted(NORMALISERS))]
+    named += [(f"aggregate.{level}", aggregate[level], sorted(AGGREGATORS)) for level in ("indicator", "group", "total")]
+    named += [
+        (f"normalise.indicators.{code}.method", own["method"], sorted(NORMALISERS))
+        for code, own in sorted(normalise["indicators"].items())
+        if "method" in own
+    ]
+    for path, name, known in named:
+        if name not in known:
+            yield Fault("method_unknown", path, f"Unknown method {name}; known are {', '.join(known)}.")
+
+
+def _number_faults(recipe: Recipe) -> Iterator[Fault]:
+    lo, hi = recipe["normalise"]["target"]
+    if not lo < hi:
+        yield Fault("target_empty", "normalise.target", "The lower end must be below the upper end.")
+    weight = recipe["weight"]
+    if weight["trim"] is not None and not weight["trim"][0] < 1 < weight["trim"][1]:
+        yield Fault("trim_empty", "weight.trim", "Trimming must leave the median weight inside its bounds.")
+    if weight["method"] in ("rake", "poststratify", "calibrate") and not weight["margins"]:
+        yield Fault("margins_missing", "weight.margins", f"The method {weight['method']} needs margins.")
+    starts = [band["from"] for band in recipe["rank"]["bands"]]
+    lows = [-math.inf if start is None else start for start in starts]
+    if any(a <= b for a, b in zip(lows, lows[1:], strict=False)):
+        yield Fault("bands_not_falling", "rank.bands", "Bands must be listed from the highest threshold down.")
+
+
+def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault]:
+    subs = [item["code"] for item in block["sub_indices"]]
+    groups = {item["code"]: item["sub_index"] for item in block.get("groups", ())}
+    total = math.fsum(item["weight"] for item in block["sub_indices"])
+    if (not relative and abs(total - 1) > 1e-6) or total <= 0:
+        yield Fault("weights_sum", f"{path}.sub_indices", f"The weights sum to {total:.6g} instead of 1.")
+    for kind in ("sub_indices", "groups", "indicators"):
+        yield from _twice(f"{path}.{kind}", [item["code"] for item in block.get(kind, ())])
+    for i, item in enumerate(block.get("groups", ())):
+        if item["sub_index"] not in subs:
+            yield Fault("sub_index_unknown", f"{path}.groups[{i}].sub_index", f"Unknown sub-index {item['sub_index']}.")
+    for i, item in enumerate(block["indicators"]):
+        yield from _indicator_faults(f"{path}.indicators[{i}]", item, subs, groups)
+
+
+def _indicator_faults(path: str, item: Recipe, subs: Sequence[str], groups: Mapping[str, str]) -> Iterator[Fault]:
+    if item["sub_index"] not in subs:
+        yield Fault("sub_index_unknown", f"{path}.sub_index", f"Unknown sub-index {item['sub_index']}.")
+    group = item.get("group")
+    if group and groups.get(group) != item["sub_index"]:
+        yield Fault("group_unknown", f"{path}.group", f"The sub-index {item['sub_index']} has no group {group}.")
+    if item.get("statistic") == "share" and not item.get("share_of"):
+        yield Fault("share_of_missing", f"{path}.share_of", "A share needs the answers that it counts.")
+    scale = item.get("scale")
+    if scale is not None and not scale[0] < scale[1]:
+        yield Fault("scale_empty", f"{path}.scale", "The lower end must be below the upper end.")
+
+
+def _goalpost_faults(path: str, recipe: Recipe, block: Recipe) -> Iterator[Fault]:
+    normalise = recipe["normalise"]
+    for i, item in enumerate(block["indicators"]):
+        own = {**normalise, **normalise["indicators"].get(item["code"], {})}
+        if own["method"] not in GOALPOST_METHODS or own["goalposts"] != "fixed":
+            continue
+        pair = normalise["fixed"].get(item["code"], item.get("scale"))
+        if pair is None and item.get("statistic") == "share":
+            continue
+        if pair is None:
+            yield Fault("goalposts_missing", f"{path}.indicators[{i}].scale", "Fixed goalposts need both ends.")
+        elif not pair[0] < pair[1]:
+            yield Fault("goalposts_empty", f"normalise.fixed.{item['code']}", "The lower end must be below the upper.")
+
+
+def _twice(path: str, codes: Sequence[str]) -> Iterator[Fault]:
+    for i, code in enumerate(codes):
+        if code in codes[:i]:
+            yield Fault("code_twice", f"{path}[{i}].code", f"The code {code} occurs twice.")
+
+
+def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> Framework:
+    """The framework of a block as the recipe states it, for these units.
+
+    The recipe is complete: directions, statistics and weights are read from it and nowhere else.
+    """
+    source = recipe["blocks"][block]
+    indicators = tuple(
+        Indicator(
+            code=item["code"],
+            sub_index=item["sub_index"],
+            direction=item["direction"],
+            statistic=item.get("statistic", "mean"),
+            weight=float(item.get("weight", 1.0)),
+            group=item.get("group") or None,
+            question=item.get("question") or item["code"],
+            share_of=tuple(float(v) for v in item.get("share_of", ())),
+            min_n=max(int(item.get("min_n", 1)), int(recipe["measure"]["min_n"])),
+            scale=None if item.get("scale") is None else (float(item["scale"][0]), float(item["scale"][1])),
+            target=None if item.get("target") is None else float(item["target"]),
+        )
+        for item in source["indicators"]
+    )
+    subs = tuple(SubIndex(item["code"], float(item["weight"])) for item in source["sub_indices"])
+    groups = tuple(Group(g["code"], g["sub_index"], float(g["weight"])) for g in source.get("groups", ()))
+    return Framework(tuple(units), subs, indicators, groups, block)

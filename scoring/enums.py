@@ -1,0 +1,22 @@
+"""States of a run and of a unit's score."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    COMPLETE = "complete", _("Complete")
+    FAILED = "failed", _("Failed")
+
+
+class ScoreStatus(models.TextChoices):
+    RANKED = "ranked", _("Ranked")
+    INSUFFICIENT = "insufficient", _("Insufficient data")
+    WITHHELD = "withheld", _("Withheld")
+
+
+class Verdict(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Sent back")

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class SurveysConfig(AppConfig):
+    name = "surveys"
+    verbose_name = "Surveys"
+
+    def ready(self) -> None:
+        from surveys import tasks  # noqa: F401, PLC0415 - registers the jobs of this app

@@ -1,0 +1,1 @@
+"""Background jobs of the surveys: load, one service call."""
