@@ -1,0 +1,73 @@
+"""Serve the product with waitress."""
+
+import errno
+import os
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+import waitress
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from ddci.wsgi import application
+
+
+def socket_open(*, host: str, port: int) -> socket.socket:
+    """A socket of our own at host and port, or a sentence why not."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind(address)
+    except OSError as error:
+        opened.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"Port {port} on {host} is taken by another program. Choose another one: PORT={port + 1} make demo"
+            ) from error
+        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}") from error
+    return opened
+
+
+class Command(BaseCommand):
+    help = "Serve the product with waitress."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--threads", type=int, default=8)
+        parser.add_argument(
+            "--trusted-proxy", help="address of the proxy whose X-Forwarded headers are believed"
+        )
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+        parser.add_argument(
+            "--demo", action="store_true", help="the same, and load the demonstration if it is not there"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        # Before the work: that the port is taken should be said at once, not after minutes.
+        opened = socket_open(host=host, port=port)
+        try:
+            if options["migrate"] or options["demo"]:
+                call_command("migrate", verbosity=0)
+            if options["demo"]:
+                call_command("demo")
+            shown = f"[{host}]" if ":" in host else host
+            self.stdout.write(self.style.SUCCESS(f"\nServing on http://{shown}:{port}/   (Ctrl-C stops)"))
+            self.stdout.flush()
+            proxy = options["trusted_proxy"]
+            behind = (
+                {"trusted_proxy": proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
+                if proxy
+                else {}
+            )
+            waitress.serve(
+                application, sockets=[opened], threads=options["threads"], ident=None, _quiet=True, **behind
+            )
+        except KeyboardInterrupt:
+            pass
+        finally:
+            opened.close()
+        self.stdout.write("\nStopped.")
