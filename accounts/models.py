@@ -104,7 +104,9 @@ class Membership(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, when, from which state to which. Append-only (trigger). Never holds an answer or a respondent's code."""
+    """Who did what, when, from which state to which. Append-only (trigger). Never holds an answer or a respondent's
+    code.
+    """
 
     province = models.ForeignKey(Province, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -128,7 +130,9 @@ class AuditEntry(models.Model):
 
 
 class Job(models.Model):
-    """Work behind the request: in the process by default, by Celery where a broker is set; the same row shows its progress."""
+    """Work behind the request: in the process by default, by Celery where a broker is set; the same row shows its
+    progress.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)

@@ -26,7 +26,7 @@ class LastManager(NotNow):
     sentence = _("A province needs at least one manager. Name another one first.")
 
 
-def audit(
+def audit(  # noqa: PLR0913 - one line of the trail has this many columns
     *,
     action: str,
     subject: models.Model,
@@ -90,7 +90,9 @@ def job_kind(kind: str) -> Callable[[JobFunction], JobFunction]:
     return register
 
 
-def job_start(*, kind: str, arguments: dict[str, Any], province: Province | None, by: User | None, now: datetime) -> Job:
+def job_start(
+    *, kind: str, arguments: dict[str, Any], province: Province | None, by: User | None, now: datetime
+) -> Job:
     """Record a job and start it once the surrounding transaction is committed.
 
     Raises:
@@ -120,7 +122,9 @@ def _execute_in_thread(job_id: str) -> None:
 
 
 def job_execute(job_id: str) -> None:
-    """Do one waiting job: its state, progress and outcome are written to its row as it goes; a second call does nothing."""
+    """Do one waiting job: its state, progress and outcome are written to its row as it goes; a second call does
+    nothing.
+    """
     taken = Job.objects.filter(pk=job_id, state=JobState.WAITING).update(
         state=JobState.RUNNING, started_at=timezone.now(), worker=socket.gethostname()
     )

@@ -4,6 +4,6 @@ from accounts.services import job_execute
 from ddci.celery import app
 
 
-@app.task(name="accounts.job")
+@app.task(name="accounts.job")  # type: ignore[untyped-decorator]
 def job_task(job_id: str) -> None:
     job_execute(job_id)

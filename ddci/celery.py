@@ -7,5 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ddci.settings")
 app = Celery("ddci")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.update(task_acks_late=True, task_reject_on_worker_lost=True, worker_prefetch_multiplier=1, task_ignore_result=True)
+app.conf.update(
+    task_acks_late=True, task_reject_on_worker_lost=True, worker_prefetch_multiplier=1, task_ignore_result=True
+)
 app.autodiscover_tasks()

@@ -12,6 +12,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from ddci.core.crypto import secret_kept_in_file
 from ddci.core.logs import drop_secrets_from_records
 
 env = environ.Env()
@@ -27,14 +28,14 @@ DEBUG = False
 
 
 def _secret(name: str) -> str:
-    """A secret from the environment; in embedded mode one made on first use and kept in var/, readable by the owner only."""
+    """A secret from the environment; in embedded mode one made on first use and kept in var/, readable by the owner
+    only.
+    """
     value = env.str(name, default="")
     if value:
         return str(value)
     if PRODUCTION:
         raise ImproperlyConfigured(f"{name} must be set in production; it has no default.")
-    from ddci.core.crypto import secret_kept_in_file
-
     return secret_kept_in_file(VAR_DIR / f"{name.lower()}.key")
 
 
@@ -42,7 +43,9 @@ SECRET_KEY = _secret("SECRET_KEY")
 # Links and printed codes of respondents are derived from this key; it must never be stored beside the database.
 INVITATION_KEY = _secret("INVITATION_KEY")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 

@@ -11,7 +11,9 @@ from surveys.models import Block, BlockUnit, Dataset, Edition, Indicator, SubInd
 
 
 class Recipe(models.Model):
-    """How an edition is scored, as explicit data (scoring.engine.recipe). Unchangeable (trigger); an edit is a new number."""
+    """How an edition is scored, as explicit data (scoring.engine.recipe). Unchangeable (trigger); an edit is a new
+    number.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="recipes")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -67,7 +69,8 @@ class ScoringRun(models.Model):
 class Score(models.Model):
     """A unit's total in a run: full precision, never rounded.
 
-    Total on 10..100 for a 1..10 scale. `low`/`high` are the ends of the 95 % interval, `rank_low`/`rank_high` the simultaneous rank
+    Total on 10..100 for a 1..10 scale. `low`/`high` are the ends of the 95 % interval, `rank_low`/`rank_high` the
+    simultaneous rank
     set, `marginal_*` the unit's own; `tied_with` the codes of units that cannot be told apart from it.
     """
 
@@ -144,7 +147,13 @@ class IndicatorScore(models.Model):
     reason = models.CharField(_("why missing"), max_length=60, blank=True)
 
     class Meta:
-        ordering: ClassVar = ["run", "block_unit", "indicator__sub_index__position", "indicator__position", "indicator__code"]
+        ordering: ClassVar = [
+            "run",
+            "block_unit",
+            "indicator__sub_index__position",
+            "indicator__position",
+            "indicator__code",
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["run", "block_unit", "indicator"], name="indicator_score_once"),
         ]
@@ -174,7 +183,9 @@ class RunApproval(models.Model):
 
 
 class Publication(models.Model):
-    """A release of an approved run. Unchangeable (trigger); a correction is the next release, with a reason that is shown."""
+    """A release of an approved run. Unchangeable (trigger); a correction is the next release, with a reason that is
+    shown.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="publications")
     release = models.PositiveSmallIntegerField(_("release"))

@@ -1,6 +1,7 @@
 """Keys, derived codes and sealed text. Nothing here knows what it protects.
 
-Codes are derived, not stored: `code_for` computes the code of a handle from the invitation key, so a stolen database opens no
+Codes are derived, not stored: `code_for` computes the code of a handle from the invitation key, so a stolen database
+opens no
 questionnaire. Alphabet: Crockford's base 32, which has no I, L, O, U.
 """
 
@@ -16,7 +17,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HANDLE_LETTERS, CODE_LETTERS = 6, 16
 
 
-class SealBroken(Exception):
+class SealBrokenError(Exception):
     """The text was not sealed with this key, or was changed since."""
 
 
@@ -54,7 +55,7 @@ def code_for(key: str, handle: str) -> str:
 def code_normalised(typed: str) -> str:
     """What a person typed, as a code: upper case, no blanks or dashes, look-alike letters replaced."""
     kept = "".join(ch for ch in typed.upper() if ch.isalnum())
-    return kept.translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    return kept.translate(str.maketrans("OIL", "011"))
 
 
 def handle_of_code(key: str, typed: str) -> str:
@@ -79,9 +80,9 @@ def unsealed(key: bytes, box: bytes) -> bytes:
     """The text of a box.
 
     Raises:
-        SealBroken: another key, or changed bytes.
+        SealBrokenError: another key, or changed bytes.
     """
     try:
         return bytes(SecretBox(key).decrypt(box))
     except CryptoError as error:
-        raise SealBroken from error
+        raise SealBrokenError from error

@@ -1,6 +1,8 @@
-"""Rows that stay as they are, held by the database itself: `QuerySet.update()` and SQL pass `save()` by, a trigger does not.
+"""Rows that stay as they are, held by the database itself: `QuerySet.update()` and SQL pass `save()` by, a trigger
+does not.
 
-Used in migrations: `operations = [frozen("surveys_dataset")]`. A condition is SQL over OLD (update, delete) or NEW (insert).
+Used in migrations: `operations = [frozen("surveys_dataset")]`. A condition is SQL over OLD (update, delete) or NEW
+(insert).
 The message of a refused write starts with `frozen:` and names the table.
 """
 
@@ -34,7 +36,11 @@ def _postgresql(table: str, write: str, condition: str, columns: Sequence[str]) 
 
 
 def frozen(
-    table: str, *, on: Sequence[str] = ("UPDATE", "DELETE"), when: str = "{row}.id IS NOT NULL", columns: Sequence[str] = ()
+    table: str,
+    *,
+    on: Sequence[str] = ("UPDATE", "DELETE"),
+    when: str = "{row}.id IS NOT NULL",
+    columns: Sequence[str] = (),
 ) -> migrations.RunPython:
     """A migration operation that forbids `on` writes to `table` while `when` holds.
 

@@ -1,4 +1,6 @@
-"""Log records carry no secret: a respondent's code stands in the address, so addresses are shortened before they are written."""
+"""Log records carry no secret: a respondent's code stands in the address, so addresses are shortened before they are
+written.
+"""
 
 import logging
 import re

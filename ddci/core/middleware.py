@@ -14,7 +14,9 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def request_log(get_response: Answer) -> Answer:
-    """Logs method, route name, status and milliseconds: never the address (it can hold a code), never a user or an IP address."""
+    """Logs method, route name, status and milliseconds: never the address (it can hold a code), never a user or an IP
+    address.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         begun = time.perf_counter()
@@ -43,4 +45,3 @@ class refusals_become_pages:  # noqa: N801 - a middleware is named like the func
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refusal_page(request, exception) if isinstance(exception, Refusal) else None
-

@@ -8,14 +8,18 @@ _PLACE = {letter: index + 10 for index, letter in enumerate(_LETTERS)}
 
 
 def vietnamese_sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
-    """Key for `sorted`: letters in the order a ă â b c d đ …, then tones (level, huyền, hỏi, ngã, sắc, nặng), then the text itself."""
+    """Key for `sorted`: letters in the order a ă â b c d đ …, then tones (level, huyền, hỏi, ngã, sắc, nặng), then
+    the text itself.
+    """
     letters: list[int] = []
     tones: list[int] = []
     for cluster in unicodedata.normalize("NFC", text.casefold()):
         parts = unicodedata.normalize("NFD", cluster)
         tone = next((_TONES[mark] for mark in parts if mark in _TONES), 0)
         plain = unicodedata.normalize("NFC", "".join(ch for ch in parts if ch not in _TONES))
-        letters.append(_PLACE.get(plain, 0 if plain.isspace() else 100 + ord(plain[0]) if not plain.isdigit() else ord(plain) - 48))
+        letters.append(
+            _PLACE.get(plain, 0 if plain.isspace() else 100 + ord(plain[0]) if not plain.isdigit() else ord(plain) - 48)
+        )
         tones.append(tone)
     return tuple(letters), tuple(tones), text
 

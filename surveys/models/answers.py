@@ -1,7 +1,8 @@
 """Participation on one side, answers on the other; no key, time or order joins them.
 
 Participation: `Invitation`, `Draft` (sealed with a key derived from the respondent's code), `Receipt`.
-Answers: `Response`, `Rating`, `Comment`, with random identifiers and no time at all. When an edition closes, their rows are written anew in
+Answers: `Response`, `Rating`, `Comment`, with random identifiers and no time at all. When an edition closes, their
+rows are written anew in
 random order, so that neither insertion order nor PostgreSQL's `xmin` says who answered what.
 """
 
@@ -42,7 +43,9 @@ class Invitation(models.Model):
 
 
 class Draft(models.Model):
-    """Answers on their way, sealed; deleted on submission and at closing. `revision` counts saves, so that two tabs are noticed."""
+    """Answers on their way, sealed; deleted on submission and at closing. `revision` counts saves, so that two tabs
+    are noticed.
+    """
 
     invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="draft")
     box = models.BinaryField()
@@ -59,7 +62,9 @@ class Draft(models.Model):
 
 
 class Receipt(models.Model):
-    """SHA-256 of a receipt code that a respondent holds: proves that an answer was counted, says nothing about its content."""
+    """SHA-256 of a receipt code that a respondent holds: proves that an answer was counted, says nothing about its
+    content.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="receipts")
@@ -120,7 +125,9 @@ class Rating(models.Model):
 
 
 class Comment(models.Model):
-    """A free remark about a unit, apart from the response it came with. Shown only after review; the original is kept."""
+    """A free remark about a unit, apart from the response it came with. Shown only after review; the original is
+    kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     block_unit = models.ForeignKey(BlockUnit, on_delete=models.CASCADE, related_name="comments")

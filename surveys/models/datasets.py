@@ -10,7 +10,9 @@ from surveys.models.editions import Edition
 
 
 class Dataset(models.Model):
-    """Unchangeable (trigger). A correction is a new number with a reason. `file` is written by scoring.engine.dataset's format."""
+    """Unchangeable (trigger). A correction is a new number with a reason. `file` is written by
+    scoring.engine.dataset's format.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="datasets")
     number = models.PositiveSmallIntegerField(_("number"))

@@ -99,7 +99,9 @@ class Indicator(models.Model):
                 | (models.Q(kind=IndicatorKind.SOFT, question__isnull=False) & ~models.Q(statistic=Statistic.VALUE)),
                 name="indicator_soft_has_question",
             ),
-            models.CheckConstraint(condition=models.Q(direction__in=Direction.values), name="indicator_direction_known"),
+            models.CheckConstraint(
+                condition=models.Q(direction__in=Direction.values), name="indicator_direction_known"
+            ),
             models.CheckConstraint(condition=models.Q(weight__gt=0), name="indicator_weight_positive"),
         ]
         verbose_name = _("indicator")

@@ -68,7 +68,8 @@ class AnswerScale(models.Model):
 class Question(models.Model):
     """A question about a rated unit.
 
-    `shown_if` is empty or {"question": code, "answers": [values]}: the question is asked only after one of these answers to an
+    `shown_if` is empty or {"question": code, "answers": [values]}: the question is asked only after one of these
+    answers to an
     earlier question about the same unit; otherwise it counts as not shown.
     """
 

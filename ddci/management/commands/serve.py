@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ddci.wsgi import application
 
+FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
+
 
 def socket_open(*, host: str, port: int) -> socket.socket:
     """A socket of our own at host and port, or a sentence why not."""
@@ -23,9 +25,8 @@ def socket_open(*, host: str, port: int) -> socket.socket:
     except OSError as error:
         opened.close()
         if error.errno == errno.EADDRINUSE:
-            raise CommandError(
-                f"Port {port} on {host} is taken by another program. Choose another one: PORT={port + 1} make demo"
-            ) from error
+            advice = f"Choose another one: PORT={port + 1} make demo"
+            raise CommandError(f"Port {port} on {host} is taken by another program. {advice}") from error
         raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}") from error
     return opened
 
@@ -37,13 +38,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
         parser.add_argument("--threads", type=int, default=8)
-        parser.add_argument(
-            "--trusted-proxy", help="address of the proxy whose X-Forwarded headers are believed"
-        )
+        parser.add_argument("--trusted-proxy", help="address of the proxy whose X-Forwarded headers are believed")
         parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
-        parser.add_argument(
-            "--demo", action="store_true", help="the same, and load the demonstration if it is not there"
-        )
+        parser.add_argument("--demo", action="store_true", help="the same, and the demonstration if not there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
@@ -57,14 +54,14 @@ class Command(BaseCommand):
             shown = f"[{host}]" if ":" in host else host
             self.stdout.write(self.style.SUCCESS(f"\nServing on http://{shown}:{port}/   (Ctrl-C stops)"))
             self.stdout.flush()
-            proxy = options["trusted_proxy"]
-            behind = (
-                {"trusted_proxy": proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
-                if proxy
-                else {}
-            )
             waitress.serve(
-                application, sockets=[opened], threads=options["threads"], ident=None, _quiet=True, **behind
+                application,
+                sockets=[opened],
+                threads=options["threads"],
+                trusted_proxy=options["trusted_proxy"],
+                trusted_proxy_headers=FORWARDED if options["trusted_proxy"] else None,
+                ident=None,
+                _quiet=True,
             )
         except KeyboardInterrupt:
             pass

@@ -1,4 +1,4 @@
-"""Prove that every visible text has its translation, and that the catalogues are those of the code as it stands."""
+"""Prove that every visible text has its translation and that the catalogues are those of the present code."""
 
 import os
 import re
@@ -66,7 +66,7 @@ def catalogues_extracted(languages: list[str]) -> dict[str, set[Key]]:
 
 def faults_of_message(wanted: Key, message: Message) -> Iterator[str]:
     """What is wrong with one translation, in words."""
-    translations = [message.string] if isinstance(message.string, str) else list(message.string)
+    translations = [message.string] if isinstance(message.string, str) else list(message.string or [""])
     if message.fuzzy:
         yield "is marked fuzzy"
     if not all(translations):
