@@ -60,7 +60,7 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 
 def position(value: Number, low: Number, high: Number, length: float = STRIP_WIDTH) -> float | None:
-    """Where a value falls on an axis from `low` to `high`, 0..length, held inside; None for an absent value or an empty axis."""
+    """Where a value falls on an axis from `low` to `high`: 0..length, held inside; None without a value or an axis."""
     number, start, end = as_decimal(value), as_decimal(low), as_decimal(high)
     if number is None or start is None or end is None or end <= start:
         return None
@@ -74,13 +74,15 @@ def coordinate(value: float) -> str:
 
 @register.simple_tag
 def at(value: Number, low: Number, high: Number, length: float = 100, start: float = 0) -> str:
-    """`{% at score 1 10 300 20 %}` → the coordinate of `score` on an axis 300 long that begins at 20; empty if there is none."""
+    """`{% at score 1 10 300 20 %}`: the coordinate of `score` on an axis 300 long that begins at 20, or nothing."""
     place = position(value, low, high, float(length))
     return "" if place is None else coordinate(place + float(start))
 
 
 @register.simple_tag
-def strip(value: Number, low: Number, high: Number, axis: tuple[Number, Number], reference: Number = None) -> Strip | None:
+def strip(
+    value: Number, low: Number, high: Number, axis: tuple[Number, Number], reference: Number = None
+) -> Strip | None:
     """The drawing of a score with its interval on `axis` = (from, to); None where there is nothing to draw."""
     inner = STRIP_WIDTH - 2 * POINT
     middle = position(value, axis[0], axis[1], inner)
@@ -99,7 +101,7 @@ def strip(value: Number, low: Number, high: Number, axis: tuple[Number, Number],
 
 @register.filter
 def heat_step(value: Number, axis: str = "1,10") -> int | None:
-    """The step 1..7 of a value on an axis written "low,high"; None for an absent value. `{{ score|heat_step:"10,100" }}`."""
+    """The step 1..7 of a value on an axis written "low,high" (`{{ score|heat_step:"10,100" }}`); None without a value."""
     low, _, high = axis.partition(",")
     place = position(value, low, high, HEAT_STEPS)
     return None if place is None else min(int(place) + 1, HEAT_STEPS)

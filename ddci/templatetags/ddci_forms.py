@@ -28,7 +28,7 @@ def is_check(field: BoundField) -> bool:
 
 @register.filter
 def described(field: BoundField, hint: object = None) -> SafeString:
-    """The widget with class, aria-describedby (hint, error) and aria-invalid. `hint`: there is one beyond the form's own."""
+    """The widget with class, aria-describedby (hint, error) and aria-invalid. `hint`: one beyond the form's own."""
     ids = [f"{field.auto_id}_hint"] if hint or field.help_text else []
     attrs: dict[str, Any] = {}
     if field.errors:
@@ -45,7 +45,5 @@ def described(field: BoundField, hint: object = None) -> SafeString:
 @register.filter
 def page_numbers(page: Page[Any]) -> list[int | None]:
     """Numbers to show under a long list; None stands for a gap: 1 … 4 5 6 … 12."""
-    shown: list[int | None] = []
-    for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
-        shown.append(number if isinstance(number, int) else None)
-    return shown
+    elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [number if isinstance(number, int) else None for number in elided]
