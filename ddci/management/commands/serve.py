@@ -4,15 +4,19 @@ import errno
 import os
 import socket
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 import waitress
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
 
-from ddci.wsgi import application
+from accounts.services import jobs_interrupted_mark
 
-FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
+FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
 
 
 def socket_open(*, host: str, port: int) -> socket.socket:
@@ -43,28 +47,38 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="the same, and the demonstration if not there")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = options["host"], options["port"]
         # Before the work: that the port is taken should be said at once, not after minutes.
-        opened = socket_open(host=host, port=port)
+        opened = socket_open(host=options["host"], port=options["port"])
         try:
-            if options["migrate"] or options["demo"]:
-                call_command("migrate", verbosity=0)
-            if options["demo"]:
-                call_command("demo")
-            shown = f"[{host}]" if ":" in host else host
-            self.stdout.write(self.style.SUCCESS(f"\nServing on http://{shown}:{port}/   (Ctrl-C stops)"))
-            self.stdout.flush()
-            waitress.serve(
-                application,
-                sockets=[opened],
-                threads=options["threads"],
-                trusted_proxy=options["trusted_proxy"],
-                trusted_proxy_headers=FORWARDED if options["trusted_proxy"] else None,
-                ident=None,
-                _quiet=True,
-            )
+            self._prepare(demo=options["demo"], migrate=options["migrate"])
+            self._serve(opened, threads=options["threads"], trusted_proxy=options["trusted_proxy"])
         except KeyboardInterrupt:
             pass
         finally:
             opened.close()
         self.stdout.write("\nStopped.")
+
+    def _prepare(self, *, demo: bool, migrate: bool) -> None:
+        if migrate or demo:
+            call_command("migrate", verbosity=0)
+        jobs_interrupted_mark(now=timezone.now())
+        if demo:
+            call_command("demo")
+
+    def _serve(self, opened: socket.socket, *, threads: int, trusted_proxy: str | None) -> None:
+        # WhiteNoise warns of a missing folder, which only a production installation fills.
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        application = get_wsgi_application()
+        host, port = opened.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        self.stdout.write(self.style.SUCCESS(f"\nServing on http://{shown}:{port}/   (Ctrl-C stops)"))
+        self.stdout.flush()
+        waitress.serve(
+            application,
+            sockets=[opened],
+            threads=threads,
+            trusted_proxy=trusted_proxy,
+            trusted_proxy_headers=FORWARDED if trusted_proxy else (),
+            ident=None,
+            _quiet=True,
+        )
