@@ -101,7 +101,7 @@ def strip(
 
 @register.filter
 def heat_step(value: Number, axis: str = "1,10") -> int | None:
-    """The step 1..7 of a value on an axis written "low,high" (`{{ score|heat_step:"10,100" }}`); None without a value."""
+    """The step 1..7 of a value on an axis "low,high" (`{{ score|heat_step:"10,100" }}`); None without a value."""
     low, _, high = axis.partition(",")
     place = position(value, low, high, HEAT_STEPS)
     return None if place is None else min(int(place) + 1, HEAT_STEPS)

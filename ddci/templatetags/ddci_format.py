@@ -8,10 +8,12 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, override
 
 register = template.Library()
@@ -146,3 +148,21 @@ def url_in_language(context: Context, language: str) -> str:
     """The address of this page, with its query, in `language`."""
     request = context.get("request")
     return _in_language(request.get_full_path() if request else "/", language)
+
+
+@register.simple_tag(takes_context=True)
+def url_before(context: Context) -> str:
+    """The page of ours the reader came from (a form's own page after a refusal), else the first page."""
+    request = context.get("request")
+    before = request.headers.get("referer", "") if request else ""
+    ours = before and url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if ours else "/"
+
+
+@register.simple_tag
+def static_if_there(path: str) -> str:
+    """Like `static`, but nothing where the list of static files is missing: for the page of a failed server."""
+    try:
+        return str(staticfiles_storage.url(path))
+    except ValueError:
+        return ""
