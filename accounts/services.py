@@ -151,7 +151,7 @@ def _job_end(job_id: str, state: JobState, **fields: Any) -> None:
 
 
 def jobs_interrupted_mark(*, now: datetime) -> int:
-    """At the start of a server that does jobs itself: what was running in the process before is not running any more."""
+    """At the start of a server that does jobs itself: what ran in the process before does not run any more."""
     if settings.CELERY_BROKER_URL:
         return 0
     return jobs_unfinished().update(state=JobState.INTERRUPTED, ended_at=now)

@@ -29,7 +29,8 @@ def _postgresql(table: str, write: str, condition: str, columns: Sequence[str]) 
     result = "OLD" if write == "DELETE" else "NEW"
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION 'frozen: {table}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"IF {condition} THEN RAISE EXCEPTION 'frozen: {table}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
         f"RETURN {result}; END $$ LANGUAGE plpgsql; "
         f"CREATE TRIGGER {name} BEFORE {write}{of} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
     )

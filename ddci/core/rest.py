@@ -33,9 +33,7 @@ def refusal_response(error: Exception, context: dict[str, Any]) -> Response | No
     """One shape for every error: `{"code": …, "message": …}`."""
     if isinstance(error, Refusal):
         return Response({"code": error.code, "message": str(error)}, status=error.status)
-    from rest_framework.views import exception_handler  # noqa: PLC0415 - its module reads the settings that name this
-
-    one
+    from rest_framework.views import exception_handler  # noqa: PLC0415 - reads the settings that name us
 
     response = exception_handler(error, context)
     if response is not None:

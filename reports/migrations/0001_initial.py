@@ -5,35 +5,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('scoring', '0001_initial'),
-        ('surveys', '0001_initial'),
+        ("scoring", "0001_initial"),
+        ("surveys", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportFile',
+            name="ReportFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('book', 'Ranking book'), ('scorecard', 'Scorecard'), ('table', 'Data table'), ('chart', 'Chart'), ('archive', 'All files in one archive')], max_length=12, verbose_name='kind')),
-                ('format', models.CharField(choices=[('pdf', 'PDF'), ('csv', 'CSV'), ('xlsx', 'XLSX'), ('json', 'JSON'), ('svg', 'SVG'), ('zip', 'ZIP')], max_length=8, verbose_name='format')),
-                ('language', models.CharField(blank=True, max_length=2, verbose_name='language')),
-                ('name', models.CharField(max_length=120, verbose_name='file name')),
-                ('file', models.FileField(max_length=300, upload_to='reports', verbose_name='file')),
-                ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('sha256', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
-                ('block_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='report_files', to='surveys.blockunit')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='scoring.publication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("book", "Ranking book"),
+                            ("scorecard", "Scorecard"),
+                            ("table", "Data table"),
+                            ("chart", "Chart"),
+                            ("archive", "All files in one archive"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("pdf", "PDF"),
+                            ("csv", "CSV"),
+                            ("xlsx", "XLSX"),
+                            ("json", "JSON"),
+                            ("svg", "SVG"),
+                            ("zip", "ZIP"),
+                        ],
+                        max_length=8,
+                        verbose_name="format",
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=2, verbose_name="language")),
+                ("name", models.CharField(max_length=120, verbose_name="file name")),
+                ("file", models.FileField(max_length=300, upload_to="reports", verbose_name="file")),
+                ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                ("sha256", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                (
+                    "block_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_files",
+                        to="surveys.blockunit",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="scoring.publication"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report file',
-                'verbose_name_plural': 'report files',
-                'ordering': ['publication', 'kind', 'block_unit__unit__code', 'language', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('publication', 'name'), name='report_file_name_once')],
+                "verbose_name": "report file",
+                "verbose_name_plural": "report files",
+                "ordering": ["publication", "kind", "block_unit__unit__code", "language", "name"],
+                "constraints": [models.UniqueConstraint(fields=("publication", "name"), name="report_file_name_once")],
             },
         ),
     ]

@@ -6,186 +6,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('surveys', '0001_initial'),
+        ("surveys", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Recipe',
+            name="Recipe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('content', models.JSONField(verbose_name='content')),
-                ('sha256', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recipes', to='surveys.edition')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("content", models.JSONField(verbose_name="content")),
+                ("sha256", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="recipes", to="surveys.edition"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recipe',
-                'verbose_name_plural': 'recipes',
-                'ordering': ['edition', 'number'],
+                "verbose_name": "recipe",
+                "verbose_name_plural": "recipes",
+                "ordering": ["edition", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ScoringRun',
+            name="ScoringRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('seed', models.PositiveBigIntegerField(default=1, verbose_name='seed')),
-                ('engine_version', models.CharField(max_length=20, verbose_name='engine version')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('complete', 'Complete'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='state')),
-                ('job_id', models.UUIDField(null=True)),
-                ('started_at', models.DateTimeField(verbose_name='started at')),
-                ('completed_at', models.DateTimeField(null=True, verbose_name='completed at')),
-                ('diagnostics', models.JSONField(default=dict, verbose_name='diagnostics')),
-                ('tables', models.FileField(blank=True, upload_to='runs', verbose_name='tables')),
-                ('tables_sha256', models.CharField(blank=True, max_length=64)),
-                ('result_sha256', models.CharField(blank=True, max_length=64, verbose_name='hash of the result')),
-                ('fault', models.TextField(blank=True, verbose_name='fault')),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='surveys.dataset')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='surveys.edition')),
-                ('recipe', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='scoring.recipe')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("seed", models.PositiveBigIntegerField(default=1, verbose_name="seed")),
+                ("engine_version", models.CharField(max_length=20, verbose_name="engine version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("complete", "Complete"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("job_id", models.UUIDField(null=True)),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("completed_at", models.DateTimeField(null=True, verbose_name="completed at")),
+                ("diagnostics", models.JSONField(default=dict, verbose_name="diagnostics")),
+                ("tables", models.FileField(blank=True, upload_to="runs", verbose_name="tables")),
+                ("tables_sha256", models.CharField(blank=True, max_length=64)),
+                ("result_sha256", models.CharField(blank=True, max_length=64, verbose_name="hash of the result")),
+                ("fault", models.TextField(blank=True, verbose_name="fault")),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="surveys.dataset"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="surveys.edition"
+                    ),
+                ),
+                (
+                    "recipe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="scoring.recipe"
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scoring run',
-                'verbose_name_plural': 'scoring runs',
-                'ordering': ['edition', 'number'],
+                "verbose_name": "scoring run",
+                "verbose_name_plural": "scoring runs",
+                "ordering": ["edition", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ranked', 'Ranked'), ('insufficient', 'Insufficient data'), ('withheld', 'Withheld')], max_length=12, verbose_name='status')),
-                ('reason', models.CharField(blank=True, max_length=60, verbose_name='reason')),
-                ('n', models.PositiveIntegerField(verbose_name='ratings')),
-                ('total', models.FloatField(null=True, verbose_name='score')),
-                ('se', models.FloatField(null=True, verbose_name='standard error')),
-                ('low', models.FloatField(null=True, verbose_name='lower end')),
-                ('high', models.FloatField(null=True, verbose_name='upper end')),
-                ('rank', models.PositiveSmallIntegerField(null=True, verbose_name='rank')),
-                ('rank_low', models.PositiveSmallIntegerField(null=True, verbose_name='best rank')),
-                ('rank_high', models.PositiveSmallIntegerField(null=True, verbose_name='worst rank')),
-                ('marginal_low', models.PositiveSmallIntegerField(null=True, verbose_name='best rank, unit alone')),
-                ('marginal_high', models.PositiveSmallIntegerField(null=True, verbose_name='worst rank, unit alone')),
-                ('band', models.CharField(blank=True, max_length=20, verbose_name='band')),
-                ('tied_with', models.JSONField(default=list, verbose_name='not distinguishable from')),
-                ('adjustment', models.FloatField(default=0.0, verbose_name='bonus or penalty')),
-                ('block', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='surveys.block')),
-                ('block_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='surveys.blockunit')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='scoring.scoringrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("ranked", "Ranked"), ("insufficient", "Insufficient data"), ("withheld", "Withheld")],
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=60, verbose_name="reason")),
+                ("n", models.PositiveIntegerField(verbose_name="ratings")),
+                ("total", models.FloatField(null=True, verbose_name="score")),
+                ("se", models.FloatField(null=True, verbose_name="standard error")),
+                ("low", models.FloatField(null=True, verbose_name="lower end")),
+                ("high", models.FloatField(null=True, verbose_name="upper end")),
+                ("rank", models.PositiveSmallIntegerField(null=True, verbose_name="rank")),
+                ("rank_low", models.PositiveSmallIntegerField(null=True, verbose_name="best rank")),
+                ("rank_high", models.PositiveSmallIntegerField(null=True, verbose_name="worst rank")),
+                ("marginal_low", models.PositiveSmallIntegerField(null=True, verbose_name="best rank, unit alone")),
+                ("marginal_high", models.PositiveSmallIntegerField(null=True, verbose_name="worst rank, unit alone")),
+                ("band", models.CharField(blank=True, max_length=20, verbose_name="band")),
+                ("tied_with", models.JSONField(default=list, verbose_name="not distinguishable from")),
+                ("adjustment", models.FloatField(default=0.0, verbose_name="bonus or penalty")),
+                (
+                    "block",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="surveys.block"
+                    ),
+                ),
+                (
+                    "block_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="surveys.blockunit"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="scoring.scoringrun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
-                'ordering': ['run', 'block__position', models.OrderBy(models.F('rank'), nulls_last=True), 'block_unit__unit__code'],
+                "verbose_name": "score",
+                "verbose_name_plural": "scores",
+                "ordering": [
+                    "run",
+                    "block__position",
+                    models.OrderBy(models.F("rank"), nulls_last=True),
+                    "block_unit__unit__code",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RunApproval',
+            name="RunApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('approved', 'Approved'), ('rejected', 'Sent back')], max_length=10, verbose_name='verdict')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='scoring.scoringrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approved", "Approved"), ("rejected", "Sent back")],
+                        max_length=10,
+                        verbose_name="verdict",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="approvals", to="scoring.scoringrun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'approval',
-                'verbose_name_plural': 'approvals',
-                'ordering': ['run', 'at', 'id'],
+                "verbose_name": "approval",
+                "verbose_name_plural": "approvals",
+                "ordering": ["run", "at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('release', models.PositiveSmallIntegerField(verbose_name='release')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason for this release')),
-                ('published_at', models.DateTimeField(verbose_name='published at')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='surveys.edition')),
-                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='scoring.scoringrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("release", models.PositiveSmallIntegerField(verbose_name="release")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason for this release")),
+                ("published_at", models.DateTimeField(verbose_name="published at")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="publications", to="surveys.edition"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="scoring.scoringrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'publication',
-                'verbose_name_plural': 'publications',
-                'ordering': ['edition', '-release'],
+                "verbose_name": "publication",
+                "verbose_name_plural": "publications",
+                "ordering": ["edition", "-release"],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorScore',
+            name="IndicatorScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('raw', models.FloatField(null=True, verbose_name='measured value')),
-                ('raw_se', models.FloatField(null=True, verbose_name='standard error of the measured value')),
-                ('points', models.FloatField(null=True, verbose_name='points')),
-                ('lost', models.FloatField(null=True, verbose_name='points lost in the total')),
-                ('lost_se', models.FloatField(null=True, verbose_name='standard error of the points lost')),
-                ('n', models.PositiveIntegerField(verbose_name='valid answers')),
-                ('reason', models.CharField(blank=True, max_length=60, verbose_name='why missing')),
-                ('block_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicator_scores', to='surveys.blockunit')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='surveys.indicator')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicator_scores', to='scoring.scoringrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("raw", models.FloatField(null=True, verbose_name="measured value")),
+                ("raw_se", models.FloatField(null=True, verbose_name="standard error of the measured value")),
+                ("points", models.FloatField(null=True, verbose_name="points")),
+                ("lost", models.FloatField(null=True, verbose_name="points lost in the total")),
+                ("lost_se", models.FloatField(null=True, verbose_name="standard error of the points lost")),
+                ("n", models.PositiveIntegerField(verbose_name="valid answers")),
+                ("reason", models.CharField(blank=True, max_length=60, verbose_name="why missing")),
+                (
+                    "block_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="indicator_scores",
+                        to="surveys.blockunit",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="surveys.indicator"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicator_scores",
+                        to="scoring.scoringrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indicator score',
-                'verbose_name_plural': 'indicator scores',
-                'ordering': ['run', 'block_unit', 'indicator__sub_index__position', 'indicator__position', 'indicator__code'],
+                "verbose_name": "indicator score",
+                "verbose_name_plural": "indicator scores",
+                "ordering": [
+                    "run",
+                    "block_unit",
+                    "indicator__sub_index__position",
+                    "indicator__position",
+                    "indicator__code",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SubIndexScore',
+            name="SubIndexScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.FloatField(null=True, verbose_name='score')),
-                ('se', models.FloatField(null=True, verbose_name='standard error')),
-                ('rank', models.PositiveSmallIntegerField(null=True, verbose_name='rank')),
-                ('block_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sub_index_scores', to='surveys.blockunit')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sub_index_scores', to='scoring.scoringrun')),
-                ('sub_index', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='surveys.subindex')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.FloatField(null=True, verbose_name="score")),
+                ("se", models.FloatField(null=True, verbose_name="standard error")),
+                ("rank", models.PositiveSmallIntegerField(null=True, verbose_name="rank")),
+                (
+                    "block_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sub_index_scores",
+                        to="surveys.blockunit",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sub_index_scores",
+                        to="scoring.scoringrun",
+                    ),
+                ),
+                (
+                    "sub_index",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="surveys.subindex"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sub-index score',
-                'verbose_name_plural': 'sub-index scores',
-                'ordering': ['run', 'block_unit', 'sub_index__position', 'sub_index__code'],
+                "verbose_name": "sub-index score",
+                "verbose_name_plural": "sub-index scores",
+                "ordering": ["run", "block_unit", "sub_index__position", "sub_index__code"],
             },
         ),
         migrations.AddConstraint(
-            model_name='recipe',
-            constraint=models.UniqueConstraint(fields=('edition', 'number'), name='recipe_number_once'),
+            model_name="recipe",
+            constraint=models.UniqueConstraint(fields=("edition", "number"), name="recipe_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='scoringrun',
-            constraint=models.UniqueConstraint(fields=('edition', 'number'), name='run_number_once'),
+            model_name="scoringrun",
+            constraint=models.UniqueConstraint(fields=("edition", "number"), name="run_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('run', 'block_unit'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("run", "block_unit"), name="score_once"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rank__isnull', False), ('status', 'ranked'), ('total__isnull', False)), models.Q(models.Q(('status', 'ranked'), _negated=True), ('rank__isnull', True)), _connector='OR'), name='score_ranked_has_rank'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rank__isnull", False), ("status", "ranked"), ("total__isnull", False)),
+                    models.Q(models.Q(("status", "ranked"), _negated=True), ("rank__isnull", True)),
+                    _connector="OR",
+                ),
+                name="score_ranked_has_rank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('edition', 'release'), name='publication_release_once'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(fields=("edition", "release"), name="publication_release_once"),
         ),
         migrations.AddConstraint(
-            model_name='indicatorscore',
-            constraint=models.UniqueConstraint(fields=('run', 'block_unit', 'indicator'), name='indicator_score_once'),
+            model_name="indicatorscore",
+            constraint=models.UniqueConstraint(fields=("run", "block_unit", "indicator"), name="indicator_score_once"),
         ),
         migrations.AddConstraint(
-            model_name='subindexscore',
-            constraint=models.UniqueConstraint(fields=('run', 'block_unit', 'sub_index'), name='sub_index_score_once'),
+            model_name="subindexscore",
+            constraint=models.UniqueConstraint(fields=("run", "block_unit", "sub_index"), name="sub_index_score_once"),
         ),
     ]

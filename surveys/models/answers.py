@@ -100,7 +100,7 @@ class Response(models.Model):
 
 
 class Rating(models.Model):
-    """One unit rated inside a response. `answers`: question code → number, "na" or "dk"; a missing key was not shown."""
+    """One unit rated inside a response. `answers`: question code → number, "na" or "dk"; not shown = no key."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="ratings")
