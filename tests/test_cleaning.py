@@ -1,4 +1,4 @@
-"""The tests' own cleaning: a test that commits frozen rows leaves neither rows behind nor tables without their guard."""
+"""The tests' own cleaning: committed frozen rows are gone in the next test, and their tables guarded again."""
 
 from datetime import UTC, datetime
 
