@@ -1,0 +1,54 @@
+"""Invitations, found by the code that only their holders know."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from ddci.core.crypto import code_for, code_in_groups, derive, handle_of_code, letters
+from ddci.core.errors import Refusal
+from surveys.models import Invitation
+
+RECEIPT_LETTERS = 12
+
+
+class UnknownCode(Refusal):
+    """One sentence for every wrong code: it does not say whether such an invitation exists."""
+
+    status = 404
+    code = "unknown_code"
+    sentence = _("This code is not known. Check it against the letter or the message.")
+
+
+def code_of(invitation: Invitation) -> str:
+    """The code of the link and of the printed letter: derived, never stored."""
+    return code_for(settings.INVITATION_KEY, invitation.handle)
+
+
+def invitation_by_code(typed: str) -> Invitation:
+    """The invitation of a code as typed or as it stands in a link, with edition, province and draft in the same query.
+
+    Raises:
+        UnknownCode: no such code, or no such invitation any more.
+    """
+    handle = handle_of_code(settings.INVITATION_KEY, typed)
+    if not handle:
+        raise UnknownCode
+    found = Invitation.objects.filter(handle=handle).select_related("edition__province", "draft").first()
+    if found is None:
+        raise UnknownCode
+    return found
+
+
+def draft_key(invitation: Invitation) -> bytes:
+    """The key that seals the draft: whoever has the database but not the invitation key cannot read it."""
+    return derive(settings.INVITATION_KEY, "draft", code_of(invitation))
+
+
+def receipt_of(invitation: Invitation) -> str:
+    """The receipt code, in groups of four; derived, so that it can be shown again and need not be kept."""
+    raw = derive(settings.INVITATION_KEY, "receipt", invitation.handle)
+    return code_in_groups(letters(raw, RECEIPT_LETTERS))
+
+
+def keepsake_of(invitation: Invitation) -> str:
+    """A name under which a browser keeps unsent answers: tells nobody the code."""
+    return derive(settings.INVITATION_KEY, "browser", invitation.handle).hex()[:16]

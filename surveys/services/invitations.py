@@ -1,0 +1,86 @@
+"""Inviting businesses to an edition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services import audit
+from ddci.core.crypto import handle_new
+from ddci.core.errors import Invalid
+from surveys.enums import EditionState
+from surveys.models import Edition, Invitation
+from surveys.services.editions import WrongState
+
+BATCH = 500
+
+
+class GuestInvalid(Invalid):
+    code = "guest_invalid"
+    sentence = _("The design weight of “%(name)s” must be a number above 0.")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A business to invite. `stratum` is coarse: it is copied to the response (see `response_submit`)."""
+
+    name: str
+    email: str = ""
+    stratum: str = ""
+    design_weight: float = 1.0
+
+
+@transaction.atomic
+def invitations_create(
+    *, edition: Edition, guests: Sequence[Guest], by: User | None, now: datetime
+) -> list[Invitation]:
+    """Invite businesses, in the order given. Their codes are derived from random handles and stored nowhere.
+
+    Raises:
+        WrongState: the edition takes no more answers.
+        GuestInvalid: a design weight is not a positive number; nobody is invited.
+    """
+    locked = Edition.objects.select_for_update().get(pk=edition.pk)
+    state = EditionState(locked.state)
+    if state not in {EditionState.DRAFT, EditionState.OPEN}:
+        raise WrongState(edition=locked.title, state=state.label.lower())
+    for guest in guests:
+        if not (isfinite(guest.design_weight) and guest.design_weight > 0):
+            raise GuestInvalid(name=guest.name)
+    created = Invitation.objects.bulk_create(
+        [
+            Invitation(
+                edition=locked,
+                handle=handle,
+                name=guest.name,
+                email=guest.email,
+                stratum=guest.stratum,
+                design_weight=guest.design_weight,
+            )
+            for guest, handle in zip(guests, _handles_free(len(guests)), strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    audit(
+        action="invitations.create",
+        subject=locked,
+        by=by,
+        now=now,
+        province=locked.province,
+        note=str(len(created)),
+    )
+    return created
+
+
+def _handles_free(count: int) -> list[str]:
+    """Random handles that no invitation has; with 30 bits, a million invitations make collisions an everyday thing."""
+    handles: dict[str, None] = {}
+    while len(handles) < count:
+        fresh = {handle_new() for _ in range(min(BATCH, count - len(handles)))} - handles.keys()
+        taken = set(Invitation.objects.filter(handle__in=fresh).order_by("handle").values_list("handle", flat=True))
+        handles |= dict.fromkeys(fresh - taken)
+    return list(handles)
