@@ -1,0 +1,122 @@
+"""The database itself refuses to change what is frozen, by whatever way."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.models import AuditEntry
+from surveys.enums import EditionState
+from surveys.models import (
+    AnswerScale,
+    Block,
+    BlockUnit,
+    Dataset,
+    Edition,
+    EligibilityRule,
+    HardValue,
+    Indicator,
+    Margin,
+    ProfileField,
+    Question,
+    QuestionnaireVersion,
+    Rating,
+    Response,
+    SubIndex,
+    SubIndexWeight,
+)
+from surveys.services.editions import edition_advance
+from tests.factories.editions import NOW, edition_answered, edition_in_state, edition_make
+
+pytestmark = pytest.mark.django_db
+
+FRAMEWORK = [
+    (Block, {"name_vi": "khác"}),
+    (SubIndex, {"name_vi": "khác"}),
+    (SubIndexWeight, {"weight": 1}),
+    (Indicator, {"minimum_n": 1}),
+    (ProfileField, {"text_vi": "khác"}),
+    (EligibilityRule, {"max_units": 9}),
+    (QuestionnaireVersion, {"locked": False}),
+    (AnswerScale, {"decimals": 2}),
+    (Question, {"text_vi": "khác"}),
+    (Indicator.blocks.through, {"block_id": 1}),
+    (Question.blocks.through, {"block_id": 1}),
+]
+
+
+def refused(change):
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        change()
+
+
+@pytest.mark.parametrize(("model", "change"), FRAMEWORK, ids=lambda value: getattr(value, "__name__", ""))
+def test_framework_cannot_change_once_the_edition_is_open(model, change):
+    edition_in_state(EditionState.OPEN)
+    row = model.objects.order_by("pk").first()
+    refused(lambda: model.objects.filter(pk=row.pk).update(**change))
+    refused(lambda: model.objects.filter(pk=row.pk)._raw_delete("default"))
+    if model is not QuestionnaireVersion:
+        row.pk = None
+        refused(lambda: row.save(force_insert=True))
+
+
+@pytest.mark.parametrize(("model", "change"), FRAMEWORK, ids=lambda value: getattr(value, "__name__", ""))
+def test_framework_of_a_draft_edition_can_change(model, change):
+    edition_make()
+    change = {"block_id": Block.objects.get(code="localities").pk} if "block_id" in change else change
+    row = model.objects.order_by("pk").last()
+    assert model.objects.filter(pk=row.pk).update(**change) == 1
+
+
+def test_opened_edition_keeps_its_year_and_its_mark_of_simulation():
+    edition = edition_in_state(EditionState.OPEN)
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(year=2001))
+    refused(lambda: Edition.objects.filter(pk=edition.pk).update(is_simulated=False))
+    refused(lambda: Edition.objects.filter(pk=edition.pk)._raw_delete("default"))
+    assert Edition.objects.filter(pk=edition.pk).update(title_vi="Tên mới") == 1
+
+
+def test_units_of_an_opened_edition_stay_but_can_be_withheld():
+    edition_in_state(EditionState.OPEN)
+    rated = BlockUnit.objects.order_by("pk").first()
+    refused(lambda: BlockUnit.objects.filter(pk=rated.pk)._raw_delete("default"))
+    refused(lambda: BlockUnit.objects.filter(pk=rated.pk).update(block_id=rated.block_id + 1))
+    assert BlockUnit.objects.filter(pk=rated.pk).update(withheld=True) == 1
+
+
+@pytest.mark.parametrize("state", [EditionState.FROZEN, EditionState.SCORED, EditionState.PUBLISHED])
+def test_answers_margins_and_records_cannot_change_once_frozen(state):
+    edition = edition_answered(responses=3)
+    order = list(EditionState)
+    for step in order[2 : order.index(state) + 1]:
+        edition_advance(edition=edition, to=step, by=None, now=NOW)
+    refused(lambda: Response.objects.update(stratum="x"))
+    refused(lambda: Rating.objects.update(answers={}))
+    refused(lambda: Rating.objects.all()._raw_delete("default"))
+    refused(
+        lambda: Response.objects.create(edition=edition, questionnaire=edition.questionnaires.get(), channel="invited")
+    )
+    refused(lambda: Margin.objects.update(count=1))
+    refused(lambda: HardValue.objects.update(value=1))
+
+
+def test_draft_edition_takes_no_answers():
+    edition = edition_make()
+    refused(
+        lambda: Response.objects.create(edition=edition, questionnaire=edition.questionnaires.get(), channel="invited")
+    )
+
+
+def test_dataset_never_changes():
+    edition = edition_in_state(EditionState.CLOSED)
+    Dataset.objects.create(
+        edition=edition, number=1, file="d.zip", sha256="0" * 64, responses=0, ratings=0, frozen_at=NOW
+    )
+    refused(lambda: Dataset.objects.update(sha256="1" * 64))
+    refused(lambda: Dataset.objects.all()._raw_delete("default"))
+
+
+def test_audit_trail_is_append_only():
+    edition_in_state(EditionState.OPEN)
+    assert AuditEntry.objects.exists()
+    refused(lambda: AuditEntry.objects.update(note="khác"))
+    refused(lambda: AuditEntry.objects.all()._raw_delete("default"))
