@@ -25,7 +25,9 @@ demo-reset: ## forget the demonstration and everything else in var/
 serve: ready $(MESSAGES) ## serve the database in var/ (or DATABASE_URL)
 	@$(MANAGE) serve --port $(PORT) --migrate
 
-ready: ## install what running needs
+install: ready $(MESSAGES) ## install what running needs, without starting anything
+
+ready:
 	@.ci/bootstrap.sh
 
 # --- checking ----------------------------------------------------------------
@@ -90,5 +92,5 @@ clean: ## remove what can be made again, except the data in var/
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete
 
-.PHONY: help demo demo-reset serve ready test ready-test check lint types layers templates-check migrations-check \
+.PHONY: help demo demo-reset serve install ready test ready-test check lint types layers templates-check migrations-check \
 	translations-check schema-check audit bench format messages lock clean
