@@ -19,3 +19,50 @@ class JobState(models.TextChoices):
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     INTERRUPTED = "interrupted", _("Interrupted")
+
+
+DEEDS = {
+    "user.create": _("Account made"),
+    "membership.grant": _("Role given"),
+    "membership.revoke": _("Role taken away"),
+    "edition.create": _("Edition made"),
+    "edition.import": _("Edition imported"),
+    "edition.settings": _("Settings changed"),
+    "edition.open": _("Opened for answers"),
+    "edition.closed": _("Closed for answers"),
+    "edition.frozen": _("Data frozen"),
+    "edition.scored": _("Scores approved"),
+    "edition.published": _("Edition published"),
+    "unit.change": _("Unit changed"),
+    "unit.withhold": _("Unit withheld"),
+    "unit.release": _("Unit no longer withheld"),
+    "unit.lineage": _("Fate of a unit recorded"),
+    "reader.grant": _("Reader of a unit added"),
+    "reader.revoke": _("Reader of a unit removed"),
+    "invitations.create": _("Invitations made"),
+    "invitations.codes": _("Codes and links handed out"),
+    "comment.review": _("Comment reviewed"),
+    "dataset.freeze": _("Dataset written"),
+    "recipe.create": _("Recipe made"),
+    "run.start": _("Scoring run started"),
+    "run.complete": _("Scoring run complete"),
+    "run.approve": _("Scoring run approved"),
+    "run.reject": _("Scoring run sent back"),
+    "publication.create": _("Published"),
+}
+
+
+def deed(action: str) -> str:
+    """An action of the audit trail in words; an unknown one stays as it is written."""
+    return str(DEEDS.get(action, action))
+
+
+JOBS = {
+    "scoring_run": _("Scoring run"),
+    "report_files": _("Report files"),
+}
+
+
+def job_words(kind: str) -> str:
+    """What a job does, in words."""
+    return str(JOBS.get(kind, kind))

@@ -35,6 +35,10 @@ def may_see_audit(person: Person, province: Province) -> bool:
     return has_role(person, province, Role.MANAGER, Role.APPROVER)
 
 
+def may_see_members(person: Person, province: Province) -> bool:
+    return is_member(person, province)
+
+
 def require(allowed: bool) -> None:
     """Refuse unless allowed.
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import JobState, Role
 from accounts.models import AuditEntry, Job, Membership, Province, User
-from accounts.selectors import jobs_unfinished
+from accounts.selectors import jobs_unfinished, user_by_email
 from ddci.celery import app as celery
-from ddci.core.errors import NotNow, Refusal
+from ddci.core.errors import Invalid, NotNow, Refusal
 
 log = structlog.get_logger("ddci.jobs")
 
@@ -24,6 +24,11 @@ log = structlog.get_logger("ddci.jobs")
 class LastManager(NotNow):
     code = "last_manager"
     sentence = _("A province needs at least one manager. Name another one first.")
+
+
+class NameNeeded(Invalid):
+    code = "name_needed"
+    sentence = _("No account has this address yet. Give the person's full name, and the account will be made.")
 
 
 def audit(  # noqa: PLR0913 - one line of the trail has this many columns
@@ -58,6 +63,29 @@ def membership_grant(*, user: User, province: Province, role: Role, by: User | N
     if created:
         audit(action="membership.grant", subject=membership, by=by, now=now, province=province)
     return membership
+
+
+@transaction.atomic
+def member_invite(
+    *, email: str, full_name: str, province: Province, role: Role, by: User | None, now: datetime
+) -> tuple[User, bool]:
+    """Give a role to whoever signs in with this address; make the account first where there is none.
+
+    A new account has no password: its owner sets one by the link that is mailed. Returns the user and whether the
+    account is new.
+
+    Raises:
+        NameNeeded: the account would be new and nobody said whose it is.
+    """
+    user = user_by_email(email)
+    created = user is None
+    if user is None:
+        if not full_name.strip():
+            raise NameNeeded
+        user = User.objects.create_user(email.strip(), full_name=full_name.strip())
+        audit(action="user.create", subject=user, by=by, now=now, province=province)
+    membership_grant(user=user, province=province, role=role, by=by, now=now)
+    return user, created
 
 
 @transaction.atomic

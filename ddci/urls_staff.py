@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("reports.web.staff_urls")),
     path("", include("scoring.web.staff_urls")),
     path("", include("surveys.web.staff.urls")),
+    path("", include("accounts.web.urls")),
 ]

@@ -29,8 +29,7 @@ class ClosedDoors(LoginRequiredMiddleware):
 
 def opened(included: Included) -> Included:
     """What `include()` gave, with every view in it open to everybody: `path("s/", opened(include(…)))`."""
-    patterns: Iterable[URLPattern | URLResolver] = getattr(included[0], "urlpatterns", included[0])
-    _open(patterns)
+    _open(included[0].urlpatterns)
     return included
 
 

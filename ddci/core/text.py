@@ -28,3 +28,8 @@ def without_marks(text: str) -> str:
     """Lower case without diacritics, for searching: `Đông Hưng` → `dong hung`."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(ch for ch in decomposed if not unicodedata.combining(ch))
+
+
+def csv_cell(text: str) -> str:
+    """The text as a cell that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
