@@ -154,8 +154,10 @@ def url_in_language(context: Context, language: str) -> str:
 def url_before(context: Context) -> str:
     """The page of ours the reader came from (a form's own page after a refusal), else the first page."""
     request = context.get("request")
-    before = request.headers.get("referer", "") if request else ""
-    ours = before and url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    if request is None:
+        return "/"
+    before = request.headers.get("referer", "")
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
     return before if ours else "/"
 
 
