@@ -153,9 +153,7 @@ def dataset_write(parts: DatasetParts) -> bytes:
 def _ordered_respondents(table: pd.DataFrame) -> pd.DataFrame:
     _require(table, ("respondent", "stratum", "base_weight"), "respondents.csv")
     others = sorted(set(table.columns) - {"respondent", "stratum", "base_weight"})
-    ordered = table[["respondent", *others, "stratum", "base_weight"]].sort_values(
-        "respondent", kind="stable"
-    )
+    ordered = table[["respondent", *others, "stratum", "base_weight"]].sort_values("respondent", kind="stable")
     if ordered["respondent"].duplicated().any():
         raise DatasetInvalid("respondents.csv", "A respondent number occurs twice.")
     return ordered
@@ -213,9 +211,7 @@ def dataset_read(content: bytes) -> Dataset:
     framework = json.loads(members["framework.json"])
     if framework.get("format") != FORMAT:
         raise DatasetInvalid("framework.json:format", f"Expected {FORMAT}, found {framework.get('format')}.")
-    respondents = _read_text(
-        members["respondents.csv"], numbers={"base_weight": np.float64, "respondent": np.int64}
-    )
+    respondents = _read_text(members["respondents.csv"], numbers={"base_weight": np.float64, "respondent": np.int64})
     _require(respondents, ("respondent", "stratum", "base_weight"), "respondents.csv")
     ratings = _read_ratings(members["ratings.csv"])
     questions = tuple(str(c) for c in ratings.columns if c not in RATING_KEYS)
@@ -307,11 +303,7 @@ def framework_from_dataset(dataset: Dataset, block: str) -> Framework:
     source = dataset.framework
     if block not in dataset.blocks:
         raise DatasetInvalid("framework.json:blocks", f"The dataset has no block {block}.")
-    subs = [
-        SubIndex(s["code"], float(s["weights"][block]))
-        for s in source["sub_indices"]
-        if block in s["weights"]
-    ]
+    subs = [SubIndex(s["code"], float(s["weights"][block])) for s in source["sub_indices"] if block in s["weights"]]
     names = {item.code for item in subs}
     indicators = [
         _indicator(item)
@@ -354,9 +346,7 @@ def survey_from_dataset(dataset: Dataset, block: str) -> tuple[Survey, Framework
     """
     framework = framework_from_dataset(dataset, block)
     codes = {code: i for i, code in enumerate(framework.units)}
-    local = np.array(
-        [codes.get(str(item["code"]), -1) for item in dataset.framework["units"]], dtype=np.int64
-    )
+    local = np.array([codes.get(str(item["code"]), -1) for item in dataset.framework["units"]], dtype=np.int64)
     unit = local[dataset.rating_unit] if len(dataset.rating_unit) else dataset.rating_unit
     rows = unit >= 0
     stratum, strata = pd.factorize(dataset.respondents["stratum"], sort=True)

@@ -1,8 +1,8 @@
 """The recipe: everything that decides a score besides the answers, as plain, versioned, hashed data.
 
 The published JSON Schema stands in ``recipe.schema.json`` beside this module. ``recipe_faults`` reports every
-fault with its path (``blocks.dept.indicators[3].direction``); names of methods are checked against the registries
-of the verbs. A recipe is complete: defaults are written into it, so that its hash says all.
+fault with its path (``blocks.dept.indicators[3].direction``); names of methods are checked against the
+registries of the verbs. A recipe is complete: defaults are written into it, so that its hash says all.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from scoring.engine.aggregate import AGGREGATORS
 from scoring.engine.checks import Fault, RecipeInvalid
@@ -156,12 +157,14 @@ def recipe_validate(recipe: Any) -> dict[str, Any]:
 def recipe_faults(recipe: Any) -> list[Fault]:
     """Every fault of a recipe: first its shape by the schema, then its meaning.
 
-    >>> recipe_faults([])
-    [Fault(code='recipe_shape', path='', message='[] is not of type 'object'')]
+    >>> [fault.message for fault in recipe_faults([])]
+    ["[] is not of type 'object'"]
     """
     if isinstance(recipe, Mapping):
-        recipe = recipe_complete(recipe) if all(isinstance(recipe.get(n, {}), Mapping) for n in DEFAULTS) else recipe
-    shape = sorted(Draft202012Validator(recipe_schema()).iter_errors(recipe), key=lambda e: list(map(str, e.path)))
+        whole = all(isinstance(recipe.get(name, {}), Mapping) for name in DEFAULTS)
+        recipe = recipe_complete(recipe) if whole else recipe
+    validator = Draft202012Validator(recipe_schema())
+    shape = sorted(validator.iter_errors(recipe), key=lambda error: [str(part) for part in error.path])
     if shape:
         return [Fault("recipe_shape", _path(error.path, error.message), error.message) for error in shape]
     found = [*_method_faults(recipe), *_number_faults(recipe)]
@@ -186,7 +189,8 @@ def _method_faults(recipe: Recipe) -> Iterator[Fault]:
     aggregate, normalise = recipe["aggregate"], recipe["normalise"]
     named = [("weight.method", recipe["weight"]["method"], sorted(WEIGHTERS))]
     named += [("normalise.method", normalise["method"], sorted(NORMALISERS))]
-    named += [(f"aggregate.{level}", aggregate[level], sorted(AGGREGATORS)) for level in ("indicator", "group", "total")]
+    levels = ("indicator", "group", "total")
+    named += [(f"aggregate.{level}", aggregate[level], sorted(AGGREGATORS)) for level in levels]
     named += [
         (f"normalise.indicators.{code}.method", own["method"], sorted(NORMALISERS))
         for code, own in sorted(normalise["indicators"].items())
@@ -208,8 +212,8 @@ def _number_faults(recipe: Recipe) -> Iterator[Fault]:
         yield Fault("margins_missing", "weight.margins", f"The method {weight['method']} needs margins.")
     starts = [band["from"] for band in recipe["rank"]["bands"]]
     lows = [-math.inf if start is None else start for start in starts]
-    if any(a <= b for a, b in zip(lows, lows[1:], strict=False)):
-        yield Fault("bands_not_falling", "rank.bands", "Bands must be listed from the highest threshold down.")
+    if any(a <= b for a, b in pairwise(lows)):
+        yield Fault("bands_not_falling", "rank.bands", "Bands must be listed from the highest down.")
 
 
 def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault]:
@@ -222,7 +226,8 @@ def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault
         yield from _twice(f"{path}.{kind}", [item["code"] for item in block.get(kind, ())])
     for i, item in enumerate(block.get("groups", ())):
         if item["sub_index"] not in subs:
-            yield Fault("sub_index_unknown", f"{path}.groups[{i}].sub_index", f"Unknown sub-index {item['sub_index']}.")
+            where = f"{path}.groups[{i}].sub_index"
+            yield Fault("sub_index_unknown", where, f"Unknown sub-index {item['sub_index']}.")
     for i, item in enumerate(block["indicators"]):
         yield from _indicator_faults(f"{path}.indicators[{i}]", item, subs, groups)
 
@@ -232,7 +237,8 @@ def _indicator_faults(path: str, item: Recipe, subs: Sequence[str], groups: Mapp
         yield Fault("sub_index_unknown", f"{path}.sub_index", f"Unknown sub-index {item['sub_index']}.")
     group = item.get("group")
     if group and groups.get(group) != item["sub_index"]:
-        yield Fault("group_unknown", f"{path}.group", f"The sub-index {item['sub_index']} has no group {group}.")
+        text = f"The sub-index {item['sub_index']} has no group {group}."
+        yield Fault("group_unknown", f"{path}.group", text)
     if item.get("statistic") == "share" and not item.get("share_of"):
         yield Fault("share_of_missing", f"{path}.share_of", "A share needs the answers that it counts.")
     scale = item.get("scale")
@@ -249,10 +255,11 @@ def _goalpost_faults(path: str, recipe: Recipe, block: Recipe) -> Iterator[Fault
         pair = normalise["fixed"].get(item["code"], item.get("scale"))
         if pair is None and item.get("statistic") == "share":
             continue
+        where = f"{path}.indicators[{i}].scale"
         if pair is None:
-            yield Fault("goalposts_missing", f"{path}.indicators[{i}].scale", "Fixed goalposts need both ends.")
+            yield Fault("goalposts_missing", where, "Fixed goalposts need both ends.")
         elif not pair[0] < pair[1]:
-            yield Fault("goalposts_empty", f"normalise.fixed.{item['code']}", "The lower end must be below the upper.")
+            yield Fault("goalposts_empty", where, "The lower end must be below the upper end.")
 
 
 def _twice(path: str, codes: Sequence[str]) -> Iterator[Fault]:
@@ -277,7 +284,7 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
             group=item.get("group") or None,
             question=item.get("question") or item["code"],
             share_of=tuple(float(v) for v in item.get("share_of", ())),
-            min_n=max(int(item.get("min_n", 1)), int(recipe["measure"]["min_n"])),
+            min_n=_min_n(item, int(recipe["measure"]["min_n"])),
             scale=None if item.get("scale") is None else (float(item["scale"][0]), float(item["scale"][1])),
             target=None if item.get("target") is None else float(item["target"]),
         )
@@ -286,3 +293,9 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
     subs = tuple(SubIndex(item["code"], float(item["weight"])) for item in source["sub_indices"])
     groups = tuple(Group(g["code"], g["sub_index"], float(g["weight"])) for g in source.get("groups", ()))
     return Framework(tuple(units), subs, indicators, groups, block)
+
+
+def _min_n(item: Recipe, general: int) -> int:
+    """Answers needed: the general minimum or the indicator's own; dossiers have a minimum of their own only."""
+    own = int(item.get("min_n", 1))
+    return own if item.get("statistic") == "hard" else max(own, general)

@@ -1,0 +1,189 @@
+"""Diagnostics: what an analyst should look at before believing a ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import f as f_distribution
+
+from scoring.engine.checks import NotEnoughData
+from scoring.engine.types import FloatArray, Framework, Margin
+from scoring.engine.weight import Weighting, design_effect, kish_n
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """Cronbach's alpha with its Feldt interval, the standardised alpha, and item statistics (k,).
+
+    ``if_dropped``: alpha of the other items; ``item_rest``: correlation of an item with the sum of the
+    others.
+    """
+
+    alpha: float
+    standardised: float
+    lo: float
+    hi: float
+    n: int
+    items: int
+    if_dropped: FloatArray
+    item_rest: FloatArray
+
+
+def cronbach_alpha(
+    answers: FloatArray, weights: FloatArray | None = None, *, confidence: float = 0.95, pairwise: bool = False
+) -> Alpha:
+    """Internal consistency of items, α = k/(k − 1) · (1 − Σ s_jj / Σ s_jl).
+
+    ``answers`` (n, k), items oriented alike; ``weights`` (n,). Rows with a missing answer are left out;
+    with ``pairwise`` every covariance uses the rows that have both answers. Feldt's interval: 1 − (1 − α)·F
+    quantiles with n − 1 and (n − 1)(k − 1) degrees of freedom. Raises ``NotEnoughData`` under 2 items or 3
+    rows. Sources: Cronbach 1951; Feldt, Woodruff and Salih 1987.
+
+    >>> data = np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
+    >>> round(cronbach_alpha(data).alpha, 6)
+    0.833333
+    """
+    data = np.asarray(answers, dtype=np.float64)
+    w = np.ones(len(data)) if weights is None else np.asarray(weights, dtype=np.float64)
+    complete = ~np.isnan(data).any(axis=1)
+    n, k = len(data) if pairwise else int(complete.sum()), data.shape[1]
+    if k < 2 or n < 3:
+        raise NotEnoughData("alpha", "Cronbach's alpha needs at least 2 items and 3 complete rows.", n=n, items=k)
+    moments = _pairwise_covariance(data, w) if pairwise else _covariance(data[complete], w[complete])
+    alpha = _alpha(moments)
+    upper, lower = (1 + confidence) / 2, (1 - confidence) / 2
+    df1, df2 = n - 1, (n - 1) * (k - 1)
+    rest = moments.sum(axis=1) - np.diag(moments)
+    variance_rest = moments.sum() - 2 * moments.sum(axis=1) + np.diag(moments)
+    return Alpha(
+        alpha,
+        _alpha(_correlation(moments)),
+        1 - (1 - alpha) * float(f_distribution.ppf(upper, df1, df2)),
+        1 - (1 - alpha) * float(f_distribution.ppf(lower, df1, df2)),
+        n,
+        k,
+        np.array([_alpha(np.delete(np.delete(moments, j, 0), j, 1)) for j in range(k)]),
+        np.asarray(rest / np.sqrt(np.diag(moments) * variance_rest), dtype=np.float64),
+    )
+
+
+def _alpha(moments: FloatArray) -> float:
+    k, total = len(moments), float(moments.sum())
+    if k < 2 or total == 0:
+        return float("nan")
+    return k / (k - 1) * (1 - float(np.trace(moments)) / total)
+
+
+def _correlation(moments: FloatArray) -> FloatArray:
+    spread = np.sqrt(np.diag(moments))
+    scaled: FloatArray = moments / np.outer(spread, spread)
+    return scaled
+
+
+def _covariance(data: FloatArray, w: FloatArray) -> FloatArray:
+    """Weighted covariance; with equal weights the ordinary one with n − 1."""
+    centre = w @ data / w.sum()
+    deviation = data - centre
+    factor = len(w) / (len(w) - 1) / w.sum()
+    product: FloatArray = (deviation * w[:, None]).T @ deviation * factor
+    return product
+
+
+def _pairwise_covariance(data: FloatArray, w: FloatArray) -> FloatArray:
+    """Covariance of each pair of items over the rows that have both."""
+    a = (~np.isnan(data)).astype(np.float64)
+    x = np.nan_to_num(data)
+    counts, mass = a.T @ a, (a * w[:, None]).T @ a
+    sums = (x * w[:, None]).T @ a
+    products = (x * w[:, None]).T @ x
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: FloatArray = (products - sums * sums.T / mass) / mass * counts / (counts - 1)
+    return found
+
+
+def effective_weights(sub_indices: FloatArray, total: FloatArray, framework: Framework) -> FloatArray:
+    """Share (S,) of the variance of the total that each sub-index carries, cov(w_s S_s, T)/Σ cov.
+
+    Nominal weights say what was meant, these what happens: a sub-index on which units hardly differ decides
+    little. Units with a missing value are left out; NaN with fewer than two units or no variance. Source:
+    Paruolo, Saisana and Saltelli 2013 discuss the difference between weights and importance.
+    """
+    weights = np.array([item.weight for item in framework.sub_indices])
+    complete = ~np.isnan(sub_indices).any(axis=1) & ~np.isnan(total)
+    if complete.sum() < 2:
+        return np.full(len(weights), np.nan)
+    parts = sub_indices[complete] * weights
+    together = parts.sum(axis=1)
+    shared = ((parts - parts.mean(axis=0)) * (together - together.mean())[:, None]).sum(axis=0)
+    if shared.sum() == 0:
+        return np.full(len(weights), np.nan)
+    found: FloatArray = shared / shared.sum()
+    return found
+
+
+def correlations(points: FloatArray, scores: FloatArray) -> FloatArray:
+    """Pearson correlation (K, S) of each column of points (U, K) with each of scores (U, S), pairs complete."""
+    found = np.full((points.shape[1], scores.shape[1]), np.nan)
+    for s in range(scores.shape[1]):
+        both = ~np.isnan(points) & ~np.isnan(scores[:, [s]])
+        n = both.sum(axis=0)
+        x = np.where(both, points, 0.0)
+        y = np.where(both, scores[:, [s]], 0.0)
+        safe = np.maximum(n, 1)
+        dx = np.where(both, points - x.sum(axis=0) / safe, 0.0)
+        dy = np.where(both, scores[:, [s]] - y.sum(axis=0) / safe, 0.0)
+        spread = np.sqrt(np.square(dx).sum(axis=0) * np.square(dy).sum(axis=0))
+        usable = (n > 2) & (spread > 1e-12)
+        found[usable, s] = (dx * dy).sum(axis=0)[usable] / spread[usable]
+    return found
+
+
+def signal_reliability(scores: FloatArray, covariance: FloatArray) -> float:
+    """1 − mean sampling variance / variance between units: the share of the spread that is not sampling
+    noise.
+
+    Below 0 the noise alone would spread units more than they are spread. NaN for fewer than two units.
+
+    >>> signal_reliability(np.array([60.0, 70.0, 80.0]), np.diag([10.0, 10.0, 10.0]))
+    0.9
+    """
+    variance = np.diag(covariance)
+    used = ~np.isnan(scores) & ~np.isnan(variance)
+    if used.sum() < 2 or np.var(scores[used]) == 0:
+        return float("nan")
+    return 1 - float(variance[used].mean()) / float(np.var(scores[used], ddof=1))
+
+
+def weight_summary(base: FloatArray, weighting: Weighting) -> dict[str, float]:
+    """Number of respondents, Kish's effective number, design effect, extremes, trimming and convergence."""
+    w = weighting.weights
+    return {
+        "respondents": float(len(w)),
+        "population": float(w.sum()),
+        "kish_n": kish_n(w),
+        "design_effect": design_effect(w),
+        "base_kish_n": kish_n(base),
+        "lowest": float(w.min()) if len(w) else float("nan"),
+        "median": float(np.median(w)) if len(w) else float("nan"),
+        "highest": float(w.max()) if len(w) else float("nan"),
+        "trimmed": float(weighting.trimmed),
+        "iterations": float(weighting.iterations),
+        "worst_margin_gap": weighting.worst,
+    }
+
+
+def margin_rows(
+    margin: Margin, base: FloatArray, weights: FloatArray
+) -> list[tuple[str, str, int, float, float, float]]:
+    """Per level: margin, level, respondents, population, weighted before, weighted after."""
+    size = len(margin.levels)
+    known = margin.codes >= 0
+    codes = margin.codes[known]
+    count = np.bincount(codes, minlength=size)
+    before = np.bincount(codes, weights=base[known], minlength=size)
+    after = np.bincount(codes, weights=weights[known], minlength=size)
+    return [
+        (margin.name, level, int(count[i]), float(margin.totals[i]), float(before[i]), float(after[i]))
+        for i, level in enumerate(margin.levels)
+    ]
