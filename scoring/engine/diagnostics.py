@@ -42,7 +42,7 @@ def cronbach_alpha(
 
     >>> data = np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
     >>> round(cronbach_alpha(data).alpha, 6)
-    0.833333
+    0.86747
     """
     data = np.asarray(answers, dtype=np.float64)
     w = np.ones(len(data)) if weights is None else np.asarray(weights, dtype=np.float64)
