@@ -1,0 +1,56 @@
+"""The stored files of a release: what can be downloaded, and the charts shown on its pages."""
+
+from collections.abc import Sequence
+
+from reports.enums import FileFormat, ReportKind
+from reports.models import ReportFile
+from scoring.models import Publication
+
+
+def files_of(publication: Publication) -> list[ReportFile]:
+    """Every file of a release but the charts, books first, then tables, archives and scorecards by unit."""
+    order = [ReportKind.BOOK, ReportKind.TABLE, ReportKind.ARCHIVE, ReportKind.SCORECARD]
+    found = ReportFile.objects.filter(publication=publication, kind__in=order).select_related("block_unit__unit")
+    return sorted(found.order_by("name"), key=lambda file: (order.index(ReportKind(file.kind)), file.name))
+
+
+def scorecards_of(publication: Publication, unit_code: str) -> list[ReportFile]:
+    """The scorecards of a unit, one per language, Vietnamese first."""
+    found = ReportFile.objects.filter(publication=publication, kind=ReportKind.SCORECARD)
+    return list(found.filter(block_unit__unit__code=unit_code).order_by("-language", "name"))
+
+
+def file_get(publication: Publication, name: str) -> ReportFile:
+    """A file of a release by its name.
+
+    Raises:
+        ReportFile.DoesNotExist: there is no such file.
+    """
+    return ReportFile.objects.get(publication=publication, name=name)
+
+
+def files_stamp(publication: Publication) -> tuple[int, int]:
+    """How many files there are and the newest: changes when a file is added."""
+    found = ReportFile.objects.filter(publication=publication).order_by("-id").values_list("id", flat=True)
+    ids = list(found)
+    return (len(ids), ids[0] if ids else 0)
+
+
+def charts_stored(publication: Publication, language: str, names: Sequence[str]) -> dict[str, str]:
+    """The drawings (SVG text) kept under these names of charts; those that are missing are left out.
+
+    A chart named `intervals-departments` is kept in a file `…-intervals-departments-vi.svg`.
+    """
+    wanted = {chart_file_name(publication, name, language): name for name in names}
+    found = ReportFile.objects.filter(publication=publication, kind=ReportKind.CHART, name__in=wanted)
+    drawings = {}
+    for file in found.filter(format=FileFormat.SVG).order_by("name"):
+        with file.file.open("rb") as stored:
+            drawings[wanted[file.name]] = stored.read().decode()
+    return drawings
+
+
+def chart_file_name(publication: Publication, chart: str, language: str) -> str:
+    """The name of the file in which a chart is kept."""
+    edition = publication.edition
+    return f"ddci-{edition.province.slug}-{edition.year}-r{publication.release}-{chart}-{language}.svg"

@@ -1,0 +1,248 @@
+"""Results as plain sentences, for pages and PDFs alike, in the active language."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from ddci.templatetags.ddci_format import ABSENT, RANGE, percent, signed, write_number
+from reports.selectors.ranking import Block, Change, Ranking, Row
+from reports.selectors.unit_page import IndicatorRow, ProfileRow, UnitResult, Year
+from scoring.enums import ScoreStatus
+from surveys.enums import LineageKind, Statistic
+
+NAMES_IN_A_SENTENCE = 6
+
+
+def points(value: float | None) -> str:
+    """A score or sub-index score: 68,25."""
+    return write_number(value, 2)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """The ends of an interval: 66,1–70,4; a dash if there is none."""
+    if low is None or high is None:
+        return ABSENT
+    return f"{write_number(low, 1)}{RANGE}{write_number(high, 1)}"
+
+
+def ranks(low: int | None, high: int | None) -> str:
+    """3–9, or 3 where both ends agree."""
+    if low is None or high is None:
+        return ABSENT
+    return str(low) if low == high else f"{low}{RANGE}{high}"
+
+
+def joined(names: Sequence[str], limit: int = NAMES_IN_A_SENTENCE) -> str:
+    """A, B and C; beyond the limit the rest is counted: A, B and 7 others."""
+    shown, rest = list(names[:limit]), len(names) - limit
+    if rest > 0:
+        others = ngettext("%(count)s other unit", "%(count)s other units", rest) % {"count": rest}
+        shown = [*shown, others]
+    if len(shown) < 2:
+        return "".join(shown)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(shown[:-1]), "last": shown[-1]}
+
+
+# --- league tables ---------------------------------------------------------------------------------------------------
+
+
+def finding(tables: Ranking) -> str:
+    """The finding of a release in one sentence, for its title."""
+    leading = [block for block in tables.blocks if block.rows]
+    if not leading:
+        return _("No unit could be ranked")
+    if len(leading) == 1:
+        return block_finding(leading[0])
+    names = joined([row.name for block in leading for row in block.rows if row.rank == 1])
+    return _("%(names)s lead their league tables") % {"names": names}
+
+
+def block_finding(block: Block) -> str:
+    """The finding of one league table: who leads, and whether that can be told."""
+    if not block.rows:
+        return _("No unit of this block could be ranked")
+    first = [row for row in block.rows if row.rank == 1]
+    if len(first) > 1:
+        return _("%(names)s share first place") % {"names": joined([row.name for row in first])}
+    leader, rivals = first[0], len(first[0].tied_with)
+    if not rivals:
+        return _("%(name)s leads, clear of all others") % {"name": leader.name}
+    if rivals == len(block.rows) - 1:
+        return _("%(name)s has the highest score, but no unit can be told apart from it") % {"name": leader.name}
+    return ngettext(
+        "%(name)s leads, but %(count)s unit cannot be told apart from it",
+        "%(name)s leads, but %(count)s units cannot be told apart from it",
+        rivals,
+    ) % {"name": leader.name, "count": rivals}
+
+
+def how_to_read(tables: Ranking) -> list[str]:
+    """How ranges and brackets of a league table are read."""
+    sure = percent(tables.scale.confidence)
+    return [
+        _(
+            "Each score comes from a sample of businesses, so another sample would give a slightly different one. The "
+            "bar shows where the score lies with %(confidence)s confidence; the rank range shows, for all units of a "
+            "table together, which ranks are possible."
+        )
+        % {"confidence": sure},
+        _(
+            "A bracket joins neighbours no two of which can be told apart: within it, the order says nothing. Units of "
+            "different brackets may also be too close to call; the rank range decides."
+        ),
+    ]
+
+
+def status_sentence(row: Row) -> str:
+    """Why a unit has no rank; empty for a ranked one."""
+    if row.status == ScoreStatus.INSUFFICIENT:
+        return _("Insufficient data: %(reason)s") % {"reason": row.reason}
+    if row.status == ScoreStatus.WITHHELD:
+        return _("Withheld: %(reason)s") % {"reason": row.reason}
+    return ""
+
+
+# --- one unit --------------------------------------------------------------------------------------------------------
+
+
+def range_sentence(unit: UnitResult) -> str:
+    """Rank and the unit's own rank range."""
+    row = unit.row
+    facts: dict[str, object] = {"units": len(unit.block.rows), "rank": row.rank}
+    if not row.ranked:
+        return status_sentence(row)
+    if row.marginal_low is None or row.marginal_high is None:
+        return _("Rank %(rank)s of %(units)s.") % facts
+    facts |= {"low": row.marginal_low, "high": row.marginal_high, "confidence": percent(unit.scale.confidence)}
+    if row.marginal_low == row.marginal_high:
+        return _("Rank %(rank)s of %(units)s, and with %(confidence)s confidence no other rank is possible.") % facts
+    return (
+        _(
+            "Rank %(rank)s of %(units)s; taken alone, its rank lies between %(low)s and %(high)s with %(confidence)s "
+            "confidence."
+        )
+        % facts
+    )
+
+
+def score_sentence(unit: UnitResult) -> str:
+    """The score with its interval and the number of ratings."""
+    row = unit.row
+    facts = {"score": points(row.total), "interval": interval(row.low, row.high), "n": write_number(row.n, 0)}
+    if not row.ranked:
+        return ngettext("%(n)s rating.", "%(n)s ratings.", row.n) % facts
+    facts["confidence"] = percent(unit.scale.confidence)
+    if row.low is None:
+        return _("%(score)s points from %(n)s ratings.") % facts
+    return _("%(score)s points, %(interval)s with %(confidence)s confidence, from %(n)s ratings.") % facts
+
+
+def tied_sentence(unit: UnitResult) -> str:
+    """Which units cannot be told apart from this one."""
+    if not unit.row.ranked:
+        return ""
+    if not unit.tied_with:
+        return _("It can be told apart from every other unit.")
+    names = joined([row.name for row in unit.tied_with])
+    return _("It cannot be told apart from %(names)s.") % {"names": names}
+
+
+def change_sentence(change: Change | None) -> str:
+    """The change since an earlier edition; empty if there is nothing to compare."""
+    if change is None:
+        return ""
+    facts: dict[str, str | int] = {
+        "change": signed(change.difference, 2),
+        "year": change.year,
+        "low": signed(change.low, 1),
+        "high": signed(change.high, 1),
+    }
+    if change.low is None:
+        return _("%(change)s points since %(year)s.") % facts
+    if change.certain:
+        return _("%(change)s points since %(year)s (%(low)s to %(high)s): a change beyond chance.") % facts
+    return _("%(change)s points since %(year)s (%(low)s to %(high)s): may be chance.") % facts
+
+
+def cost_sentence(unit: UnitResult, count: int = 3) -> str:
+    """What cost the unit most."""
+    losses = unit.losses[:count]
+    if not losses:
+        return ""
+    parts = [_("%(name)s (%(lost)s points)") % {"name": item.name, "lost": points(item.lost)} for item in losses]
+    return _("Most points were lost on %(parts)s.") % {"parts": joined(parts)}
+
+
+def strength_sentence(unit: UnitResult, count: int = 3) -> str:
+    """Where the unit stands furthest above the median of its block."""
+    strengths = unit.strengths[:count]
+    if not strengths:
+        return _("No sub-index stands above the median of its block.")
+    parts = [strength(row) for row in strengths]
+    return _("Furthest above the median: %(parts)s.") % {"parts": joined(parts)}
+
+
+def strength(row: ProfileRow) -> str:
+    """A sub-index with its lead over the median: Minh bạch (+0,82)."""
+    return f"{row.column.name} ({signed(row.ahead, 2)})"
+
+
+def trend_sentence(years: Sequence[Year]) -> str:
+    """Which years can be compared with each other."""
+    if len(years) < 2:
+        return ""
+    if all(year.comparable for year in years):
+        return _(
+            "The same indicators, weights and goalposts were used in all years shown, so the scores can be compared."
+        )
+    return _(
+        "Indicators, weights or goalposts differ between the years: scores of years drawn hollow cannot be compared "
+        "with this one, ranks only with care."
+    )
+
+
+def break_sentence(unit: UnitResult) -> str:
+    """Why the history begins where it does; empty for an unbroken life."""
+    if unit.broken_on is None:
+        return ""
+    facts = {"year": unit.broken_on.year}
+    if unit.broken_by == LineageKind.MERGED:
+        return _("The unit was formed by a merger in %(year)s; earlier results belong to other units.") % facts
+    return _("The unit was divided in %(year)s; earlier results belong to another unit.") % facts
+
+
+# --- indicators ------------------------------------------------------------------------------------------------------
+
+
+def measured(item: IndicatorRow, value: float | None) -> str:
+    """A value of an indicator in its own unit: 62,4%, 7 ngày, 3,12."""
+    if value is None:
+        return ABSENT
+    if item.statistic == Statistic.SHARE:
+        return percent(value, 1)
+    places = 1 if item.statistic == Statistic.MEDIAN else 2
+    text = write_number(value, places)
+    text = text.removesuffix(",0").removesuffix(".0") if places == 1 else text
+    if item.measure in {"", "%"}:
+        return f"{text}{item.measure}"
+    return f"{text} {item.measure}"
+
+
+def statistic_name(item: IndicatorRow) -> str:
+    """What the measured value is, in two words."""
+    names = {
+        Statistic.MEAN: pgettext("statistic", "mean"),
+        Statistic.SHARE: pgettext("statistic", "share of answers"),
+        Statistic.MEDIAN: pgettext("statistic", "median"),
+        Statistic.VALUE: pgettext("statistic", "recorded value"),
+    }
+    return names[Statistic(item.statistic)]
+
+
+def counted(item: IndicatorRow) -> str:
+    """The number an indicator stands on: answers, or dossiers of administrative records."""
+    text = write_number(item.n, 0)
+    if item.hard:
+        return ngettext("%(count)s dossier", "%(count)s dossiers", item.n) % {"count": text}
+    return ngettext("%(count)s answer", "%(count)s answers", item.n) % {"count": text}
