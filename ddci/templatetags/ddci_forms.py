@@ -30,7 +30,8 @@ def is_check(field: BoundField) -> bool:
 def described(field: BoundField, hint: object = None) -> SafeString:
     """The widget with class, aria-describedby (hint, error) and aria-invalid. `hint`: one beyond the form's own."""
     ids = [f"{field.auto_id}_hint"] if hint or field.help_text else []
-    attrs: dict[str, Any] = {}
+    # The label says what belongs there; a placeholder that repeats it in grey only hides whether the field is filled.
+    attrs: dict[str, Any] = {"placeholder": False}
     if field.errors:
         ids.append(f"{field.auto_id}_error")
         attrs["aria-invalid"] = "true"
@@ -40,6 +41,13 @@ def described(field: BoundField, hint: object = None) -> SafeString:
         own = str(field.field.widget.attrs.get("class", ""))
         attrs["class"] = f"{_widget_class(field.field.widget)} {own}".strip()
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def described_without_hint(field: BoundField) -> SafeString:
+    """Like `described`, for a field whose hint the page leaves out."""
+    field.help_text = ""
+    return described(field)
 
 
 @register.filter
