@@ -1,0 +1,88 @@
+"""Why a run failed, what is wrong with a recipe, what the engine is doing at this moment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STEPS: dict[str, Promise] = {
+    "weight": _("weights"),
+    "measure": _("indicators"),
+    "normalise": _("points"),
+    "aggregate": _("sub-indices and totals"),
+    "adjust": _("bonus and penalty points"),
+    "rank": _("ranks"),
+    "covariance": _("uncertainty"),
+    "rank_sets": _("rank ranges"),
+    "tables": _("tables"),
+}
+
+RUN_FAULTS: dict[str, Promise] = {
+    "interrupted": _("The server was stopped while it was computed. Start it again."),
+    "unexpected": _("An unexpected fault stopped the work. It has been recorded."),
+    "dataset_changed": _("The file of the dataset is not the one that was frozen."),
+    "dataset_unreadable": _("The file of the dataset cannot be read from the storage."),
+    "dataset_invalid": _("The file of the dataset is not as it should be (%(path)s)."),
+    "shape_mismatch": _("Parts of the dataset do not fit together (%(path)s)."),
+    "duplicate_rating": _("A respondent rates the same unit more than once."),
+    "invalid_weights": _("Weights are missing, negative or all zero (%(path)s)."),
+    "margin_unknown": _("The dataset has no margin “%(path)s”. Take it out of the recipe or choose design weights."),
+    "margin_level_missing": _(
+        "The margin “%(path)s” cannot be met: a level has no respondents, or respondents have no level."
+        " Take the margin out of the recipe or join its small levels."
+    ),
+    "margin_totals_differ": _(
+        "The margin “%(path)s” counts another number of businesses than the margin before it; they must agree."
+    ),
+    "raking_did_not_converge": _(
+        "Raking did not reach the margin “%(path)s”. Join small levels, widen the trimming or drop the margin."
+    ),
+    "calibration_failed": _("Calibration cannot meet the margin “%(path)s”. Use raking instead."),
+    "method_unknown": _("The recipe names a method that this engine does not have (%(path)s)."),
+    "goalposts_missing": _("Goalposts are missing for “%(path)s”: an earlier edition, a fixed pair or a target."),
+    "unit_unknown": _("“%(path)s” is not a unit of this block."),
+    "indicator_unknown": _("The indicator “%(path)s” has no data."),
+    "recipe_invalid": _("The recipe does not fit this dataset (%(path)s)."),
+    "not_enough_data": _("There is too little data (%(path)s)."),
+    "wrong_state": _("The edition has changed its state in the meantime."),
+}
+
+RECIPE_FAULTS: dict[str, Promise] = {
+    "recipe_not_json": _("This is not JSON."),
+    "recipe_shape": _("This part is missing or has another form than a recipe needs."),
+    "method_unknown": _("There is no method of this name."),
+    "target_empty": _("The lower end must be below the upper end."),
+    "trim_empty": _("Trimming must leave the median weight inside its bounds."),
+    "margins_missing": _("This way of weighting needs at least one margin."),
+    "bands_not_falling": _("Bands must be listed from the highest threshold down."),
+    "weights_sum": _("The weights of the sub-indices must sum to 1."),
+    "code_twice": _("This code occurs twice."),
+    "sub_index_unknown": _("There is no such sub-index in this block."),
+    "group_unknown": _("The sub-index has no such group."),
+    "share_of_missing": _("A share needs the list of answers that it counts."),
+    "scale_empty": _("The lower end of the scale must be below the upper end."),
+    "goalposts_missing": _("Fixed goalposts need both ends of the scale."),
+    "goalposts_empty": _("The lower goalpost must be below the upper one."),
+    "block_missing": _("The recipe says nothing about this block of the edition."),
+    "block_unknown": _("The edition has no such block."),
+    "code_unknown": _("The framework of the edition has no such code in this block."),
+    "margin_unknown": _("The edition has no population counts for this margin."),
+    "unit_unknown": _("The edition has no such unit."),
+}
+
+
+def step_words(step: str) -> str:
+    """What the engine is doing; an unknown step stands for itself."""
+    return str(STEPS.get(step, step))
+
+
+def fault_sentence(fault: Mapping[str, Any]) -> str:
+    """Why a run has no result: `{"code", "path", "params"}` as a sentence."""
+    sentence = RUN_FAULTS.get(str(fault.get("code")), RUN_FAULTS["unexpected"])
+    return str(sentence) % {"path": fault.get("path", "")}
+
+
+def recipe_fault_sentence(code: str) -> str:
+    """What is wrong at a place of a recipe."""
+    return str(RECIPE_FAULTS.get(code, RECIPE_FAULTS["recipe_shape"]))

@@ -1,0 +1,188 @@
+"""Computing a run: the file of the dataset goes in, scores, tables, diagnostics and hashes come out."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.services import Progress, audit
+from ddci.core.errors import NotNow, Refusal
+from scoring.engine.checks import EngineError
+from scoring.engine.dataset import (
+    Dataset,
+    canonical_json,
+    dataset_read,
+    hard_from_dataset,
+    survey_from_dataset,
+)
+from scoring.engine.pipeline import Inputs, Result, score
+from scoring.engine.recipe import framework_from_recipe
+from scoring.enums import RunState
+from scoring.frames.archive import tables_zip
+from scoring.frames.diagnostics import block_diagnostics
+from scoring.frames.inputs import history_of
+from scoring.frames.results import BlockRows, block_rows
+from scoring.models import IndicatorScore, Score, ScoringRun, SubIndexScore
+from scoring.selectors.runs import BlockKeys, keys_by_block
+from scoring.sentences import fault_sentence, step_words
+from surveys.enums import EditionState
+from surveys.selectors.datasets import dataset_bytes
+from surveys.services.editions import edition_advance
+
+ROWS_AT_ONCE = 500
+
+
+class RunNotWaiting(NotNow):
+    code = "run_not_waiting"
+    sentence = _("This run was computed before; start a new one.")
+
+
+class RunFailed(NotNow):
+    code = "run_failed"
+    sentence = _("The run failed. %(sentence)s")
+
+
+class DatasetChanged(NotNow):
+    code = "dataset_changed"
+    sentence = _("The file of the dataset is not the one that was frozen.")
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """Block by block: what the engine found, and what it was given beside the dataset and the recipe."""
+
+    results: Mapping[str, Result]
+    keys: Mapping[str, BlockKeys]
+    inputs: Mapping[str, Any]
+
+
+def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime]) -> ScoringRun:
+    """Compute a waiting run and store its result; a failure is recorded with the run and rises.
+
+    The result depends on the dataset's bytes, the recipe, the seed, the engine's version, and on two inputs that are
+    kept with it: which units are withheld and which earlier values the goalposts read.
+
+    Raises:
+        RunNotWaiting: it was computed before.
+        RunFailed: the engine or the stored file refused; the sentence says why.
+    """
+    if not ScoringRun.objects.filter(pk=run_id, state=RunState.WAITING).update(state=RunState.RUNNING):
+        raise RunNotWaiting
+    run = ScoringRun.objects.select_related("edition__province", "dataset", "recipe", "started_by").get(pk=run_id)
+    try:
+        return _stored(run, _computed(run, progress), clock())
+    except (EngineError, OSError, Refusal) as error:
+        fault = _fault(error)
+        _run_fail(run, fault, clock())
+        raise RunFailed(sentence=fault_sentence(fault)) from error
+    except Exception:
+        _run_fail(run, {"code": "unexpected", "path": "", "params": {}}, clock())
+        raise
+
+
+def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
+    dataset, keys = _dataset_of(run), keys_by_block(run.edition)
+    results, histories = {}, {}
+    for place, (block, known) in enumerate(keys.items()):
+
+        def tell(step: str, share: float, place: int = place, name: str = known.name) -> None:
+            words = _now("%(block)s: %(step)s") % {"block": name, "step": step_words(step)}
+            progress(round(100 * (place + share) / len(keys)), 100, words)
+
+        survey, framework = survey_from_dataset(dataset, block)
+        # The recipe may list indicators in an order of its own; hard data must stand in that order.
+        part = framework_from_recipe(run.recipe.content, block, framework.units)
+        histories[block] = history_of(run.edition, run.recipe.content, block)
+        given = Inputs(hard_from_dataset(dataset, part), histories[block], known.withheld, run.seed)
+        results[block] = score(survey, framework, run.recipe.content, given, progress=tell)
+    inputs = {
+        "withheld": {block: list(known.withheld) for block, known in keys.items()},
+        "history": {block: sorted(history) for block, history in histories.items()},
+    }
+    return _Outcome(results, keys, inputs)
+
+
+def _dataset_of(run: ScoringRun) -> Dataset:
+    content = dataset_bytes(run.dataset)
+    if hashlib.sha256(content).hexdigest() != run.dataset.sha256:
+        raise DatasetChanged
+    return dataset_read(content)
+
+
+@transaction.atomic
+def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
+    """Rows, tables, diagnostics and hashes at once; from here on the run cannot change."""
+    blocks = [block_rows(run, result, outcome.keys[block]) for block, result in outcome.results.items()]
+    _insert(blocks)
+    hashes = {block: result.sha256 for block, result in outcome.results.items()}
+    run.result_sha256 = hashlib.sha256(canonical_json([run.dataset.sha256, hashes]).encode()).hexdigest()
+    content = tables_zip(
+        _manifest(run, outcome),
+        run.recipe.content,
+        {block: result.tables for block, result in outcome.results.items()},
+    )
+    run.tables_sha256 = hashlib.sha256(content).hexdigest()
+    name = f"{run.edition.province.slug}-{run.edition.year}-run-{run.number}-{run.tables_sha256[:12]}.zip"
+    run.tables.save(name, ContentFile(content), save=False)
+    run.diagnostics = {
+        "inputs": outcome.inputs,
+        "blocks": {block: block_diagnostics(result) for block, result in outcome.results.items()},
+    }
+    run.state, run.completed_at = RunState.COMPLETE, now
+    run.save()
+    states = (str(RunState.RUNNING), str(RunState.COMPLETE))
+    province, note = run.edition.province, run.result_sha256
+    audit(action="run.complete", subject=run, by=run.started_by, now=now, province=province, states=states, note=note)
+    if run.edition.state == EditionState.FROZEN:
+        edition_advance(edition=run.edition, to=EditionState.SCORED, by=run.started_by, now=now)
+    return run
+
+
+def _insert(blocks: list[BlockRows]) -> None:
+    Score.objects.bulk_create([row for block in blocks for row in block.scores], ROWS_AT_ONCE)
+    SubIndexScore.objects.bulk_create([row for block in blocks for row in block.sub_indices], ROWS_AT_ONCE)
+    IndicatorScore.objects.bulk_create([row for block in blocks for row in block.indicators], ROWS_AT_ONCE)
+
+
+def _manifest(run: ScoringRun, outcome: _Outcome) -> dict[str, Any]:
+    return {
+        "edition": {"province": run.edition.province.slug, "year": run.edition.year},
+        "simulated": run.edition.is_simulated,
+        "dataset_sha256": run.dataset.sha256,
+        "recipe_sha256": run.recipe.sha256,
+        "seed": run.seed,
+        "engine_version": run.engine_version,
+        "inputs": outcome.inputs,
+        "blocks": {block: result.sha256 for block, result in outcome.results.items()},
+        "result_sha256": run.result_sha256,
+    }
+
+
+def _fault(error: Exception) -> dict[str, Any]:
+    """A foreseen failure as data, so that it can be said in the language of whoever reads it."""
+    if isinstance(error, EngineError):
+        params = {name: value if isinstance(value, (int, str)) else str(value) for name, value in error.params.items()}
+        return {"code": error.code, "path": error.path, "params": params}
+    if isinstance(error, Refusal):
+        return {"code": error.code, "path": "", "params": {}}
+    return {"code": "dataset_unreadable", "path": "", "params": {}}
+
+
+@transaction.atomic
+def _run_fail(run: ScoringRun, fault: dict[str, Any], now: datetime) -> None:
+    """Record why there is no result; nothing of a half-stored result is left."""
+    kept = ScoringRun.objects.select_for_update().get(pk=run.pk)
+    kept.state, kept.completed_at = RunState.FAILED, now
+    kept.fault, kept.diagnostics = fault_sentence(fault), {"fault": fault}
+    kept.save(update_fields=["state", "completed_at", "fault", "diagnostics"])
+    states = (str(RunState.RUNNING), str(RunState.FAILED))
+    province = run.edition.province
+    audit(
+        action="run.fail", subject=kept, by=run.started_by, now=now, province=province, states=states, note=kept.fault
+    )
