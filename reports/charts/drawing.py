@@ -22,9 +22,8 @@ TOKENS = {
     PAPER: "var(--paper)",
 }
 FONT = "Be Vietnam Pro"
+CLEAR = "transparent"
 VEGA_LITE = "6.1"
-
-Chart = alt.Chart | alt.LayerChart
 
 
 @dataclass(frozen=True)
@@ -42,20 +41,21 @@ def _font_known() -> bool:
     return True
 
 
-def drawn(chart: Chart, text: Text) -> str:
+def drawn(chart: alt.LayerChart, text: Text) -> str:
     """The SVG of a chart; the same chart gives the same text."""
     _font_known()
     svg = vl_convert.vegalite_to_svg(_configured(chart).to_dict(), vl_version=VEGA_LITE)
     return _tidied(str(svg), text)
 
 
-def _configured(chart: Chart) -> Any:
-    return chart.configure(font=FONT, aria=False, background=None, padding=4).configure_view(stroke=None)
+def _configured(chart: alt.LayerChart) -> Any:
+    return chart.configure(font=FONT, aria=False, background=CLEAR, padding=4).configure_view(stroke=None)
 
 
 def _tidied(svg: str, text: Text) -> str:
     """The drawing as one image for screen readers: a title, a description, no roles inside."""
     svg = re.sub(r' (?:aria-hidden|aria-roledescription|role|class|pointer-events)="[^"]*"', "", svg)
+    svg = re.sub(rf'<rect [^>]*fill="{CLEAR}"/>', "", svg)
     svg = re.sub(r'<path d="" [^>]*/>|<path d="M0,0h0v0h0Z"[^>]*/>', "", svg)
     svg = re.sub(r"<g>(?:<g></g>)*</g>", "", svg)
     size = re.search(r'viewBox="([^"]*)"', svg)

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 from django.utils.translation import gettext as _
 
-from reports.charts.drawing import ACCENT, EDGE, INK, INK_SOFT, LINE, Chart
+from reports.charts.drawing import ACCENT, EDGE, INK, INK_SOFT, LINE
 from reports.selectors.ranking import Block, Row
 from reports.sentences import interval, points, ranks
 
@@ -36,9 +36,9 @@ def describe(block: Block, rows: Sequence[Row]) -> str:
     )
 
 
-def spec(block: Block, rows: Sequence[Row]) -> Chart:
+def spec(block: Block, rows: Sequence[Row]) -> alt.LayerChart:
     """A point and a bar for each unit, name at the left, score and rank range at the right, the median as a line."""
-    data = alt.Data(values=[_datum(row) for row in rows])
+    data = alt.InlineData(values=[_datum(row) for row in rows])
     low, high = block.axis
     y = alt.Y("code:N", sort=[row.code for row in rows], axis=None)
     x = alt.X("total:Q", scale=alt.Scale(domain=[low, high], zero=False), title=None, axis=_axis(low, high))
@@ -48,15 +48,15 @@ def spec(block: Block, rows: Sequence[Row]) -> Chart:
         .encode(x=x.copy(), x2="high:Q")
         .transform_calculate(total="datum.low"),
         base.mark_tick(thickness=3, size=14, color=ACCENT, opacity=1).encode(x=x),
-        _text(base, "name", alt.value(-12), "right", INK),
-        _text(base, "score", alt.value(WIDTH + 48), "right", INK, weight=600),
-        _text(base, "interval", alt.value(WIDTH + 60), "left", INK_SOFT),
-        _text(base, "ranks", alt.value(WIDTH + 168), "right", INK_SOFT),
+        _text(base, "name", -12, align="right", color=INK),
+        _text(base, "score", WIDTH + 48, align="right", color=INK, fontWeight=600),
+        _text(base, "interval", WIDTH + 60, align="left", color=INK_SOFT),
+        _text(base, "ranks", WIDTH + 178, align="right", color=INK_SOFT),
     ]
     if block.median is not None:
-        line = alt.Chart(alt.Data(values=[{"median": block.median}])).mark_rule(color=EDGE, strokeDash=[3, 3])
+        line = alt.Chart(alt.InlineData(values=[{"median": block.median}])).mark_rule(color=EDGE, strokeDash=[3, 3])
         layers.insert(0, line.encode(x=alt.X("median:Q")))
-    return alt.layer(*layers).properties(width=WIDTH, height=ROW_HEIGHT * max(len(rows), 1))
+    return alt.LayerChart(layer=layers).properties(width=WIDTH, height=ROW_HEIGHT * max(len(rows), 1))
 
 
 def _datum(row: Row) -> dict[str, Any]:
@@ -80,7 +80,5 @@ def _axis(low: float, high: float) -> alt.Axis:
     )
 
 
-def _text(base: alt.Chart, field: str, x: Any, align: str, color: str, weight: int = 400) -> Any:
-    return base.mark_text(align=align, color=color, fontSize=12, fontWeight=weight, baseline="middle").encode(
-        x=x, text=f"{field}:N"
-    )
+def _text(base: alt.Chart, field: str, x: float, **look: Any) -> Any:
+    return base.mark_text(fontSize=12, baseline="middle", **look).encode(x=alt.value(x), text=f"{field}:N")

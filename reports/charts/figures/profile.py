@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 from django.utils.translation import gettext as _
 
-from reports.charts.drawing import ACCENT, EDGE, INK, INK_SOFT, LINE, PAPER, Chart
+from reports.charts.drawing import ACCENT, EDGE, INK, INK_SOFT, LINE, PAPER
 from reports.selectors.scale import Axis, axis_round
 from reports.selectors.unit_page import ProfileRow, UnitResult
 from reports.sentences import points, strength_sentence
@@ -24,7 +24,7 @@ def describe(unit: UnitResult) -> str:
     return f"{strength_sentence(unit)} " + _("The table beside the figure gives every number.")
 
 
-def spec(unit: UnitResult) -> Chart:
+def spec(unit: UnitResult) -> alt.LayerChart:
     """For each sub-index: peers as faint ticks, median as a bar, best as a ring, the unit as a dot with interval."""
     axis = axis_of(unit)
     rows = [row for row in unit.profile if row.cell.value is not None]
@@ -33,7 +33,7 @@ def spec(unit: UnitResult) -> Chart:
     y = alt.Y("code:N", sort=order, axis=None)
 
     def layer(values: list[dict[str, Any]]) -> Any:
-        return alt.Chart(alt.Data(values=values)).encode(y=y)
+        return alt.Chart(alt.InlineData(values=values)).encode(y=y)
 
     own = layer([_datum(row, axis) for row in rows])
     peers = layer([{"code": row.column.code, "value": peer} for row in rows for peer in row.peers])
@@ -44,10 +44,10 @@ def spec(unit: UnitResult) -> Chart:
         own.mark_tick(color=INK, thickness=2, size=17).encode(x=alt.X("median:Q")),
         own.mark_point(color=INK, fill=PAPER, size=64, strokeWidth=1.5, opacity=1).encode(x=alt.X("best:Q")),
         own.mark_point(color=ACCENT, fill=ACCENT, size=88, opacity=1).encode(x=alt.X("value:Q")),
-        _label(own, "name", alt.value(0), "left", INK, 400),
-        _label(own, "score", alt.value(WIDTH), "right", INK, 600),
+        _label(own, "name", 0, align="left", fontWeight=400),
+        _label(own, "score", WIDTH, align="right", fontWeight=600),
     ]
-    return alt.layer(*layers).properties(width=WIDTH, height=ROW_HEIGHT * max(len(rows), 1))
+    return alt.LayerChart(layer=layers).properties(width=WIDTH, height=ROW_HEIGHT * max(len(rows), 1))
 
 
 def axis_of(unit: UnitResult) -> Axis:
@@ -86,6 +86,6 @@ def _axis(axis: Axis) -> alt.Axis:
     )
 
 
-def _label(base: Any, field: str, x: Any, align: str, color: str, weight: int) -> Any:
-    mark = base.mark_text(align=align, color=color, fontSize=12.5, fontWeight=weight, dy=LABEL_UP, baseline="middle")
-    return mark.encode(x=x, text=f"{field}:N")
+def _label(base: Any, field: str, x: float, **look: Any) -> Any:
+    mark = base.mark_text(color=INK, fontSize=12.5, dy=LABEL_UP, baseline="middle", **look)
+    return mark.encode(x=alt.value(x), text=f"{field}:N")

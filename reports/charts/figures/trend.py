@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 from django.utils.translation import gettext as _
 
-from reports.charts.drawing import ACCENT, INK, INK_SOFT, LINE, PAPER, Chart
+from reports.charts.drawing import ACCENT, INK, INK_SOFT, LINE, PAPER
 from reports.selectors.scale import axis_round
 from reports.selectors.unit_page import UnitResult, Year
 from reports.sentences import points, ranks
@@ -18,13 +18,13 @@ def title(unit: UnitResult) -> str:
     return _("Scores of %(name)s, %(first)s to %(last)s") % facts
 
 
-def spec(unit: UnitResult) -> Chart:
+def spec(unit: UnitResult) -> alt.LayerChart:
     """A point with its interval for each year, the score above it, the rank range below."""
     ends = [end for year in unit.years for end in (year.low, year.high, year.total)]
     low, high = axis_round(ends, 10, (unit.scale.low, unit.scale.high))
     latest = unit.years[-1].year
     values = [_datum(year, latest) for year in unit.years]
-    base = alt.Chart(alt.Data(values=values)).encode(x=_x([str(year.year) for year in unit.years]))
+    base = alt.Chart(alt.InlineData(values=values)).encode(x=_x([str(year.year) for year in unit.years]))
     y = alt.Y("total:Q", scale=alt.Scale(domain=[low, high], zero=False), title=None, axis=_axis(low, high))
     steady, moved = "datum.comparable", "!datum.comparable"
     layers = [
@@ -36,7 +36,7 @@ def spec(unit: UnitResult) -> Chart:
             y=alt.Y("total:Q"), text="score:N"
         ),
     ]
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+    return alt.LayerChart(layer=layers).properties(width=WIDTH, height=HEIGHT)
 
 
 def _datum(year: Year, latest: int) -> dict[str, Any]:

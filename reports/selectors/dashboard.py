@@ -1,0 +1,182 @@
+"""What the dashboard of an edition and the first page of the staff area show. The number of queries does not grow with
+the rows.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Sum
+
+from accounts.enums import JobState, Role
+from accounts.models import AuditEntry, Job, Province, User
+from accounts.selectors import audit_of, jobs_of, members_of, provinces_of
+from reports.selectors.steps import RunStanding, Standing
+from scoring.enums import Verdict
+from scoring.models import Publication, ScoringRun
+from scoring.selectors.runs import releases_of, runs_of, verdict_of
+from surveys.enums import EditionState, IndicatorKind
+from surveys.models import BlockUnit, Edition, HardValue, Indicator, Margin, Unit
+from surveys.selectors import monitor
+from surveys.selectors.editions import editions_visible_to
+from surveys.selectors.readiness import gaps_before_opening
+from surveys.selectors.units import units_read_by
+
+AUDIT_LINES = 8
+JOBS_LOOKED_AT = 20
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Everything the page of an edition shows."""
+
+    edition: Edition
+    standing: Standing
+    participation: monitor.Participation
+    time_passed: float | None
+    blocks: list[monitor.BlockCount]
+    strata: list[monitor.Line]
+    channels: list[monitor.Line]
+    reached: dict[str, AuditEntry]
+    trail: list[AuditEntry]
+    job: Job | None
+    publication: Publication | None
+
+
+@dataclass(frozen=True)
+class ProvinceHome:
+    """A province with the editions this person may open there."""
+
+    province: Province
+    roles: tuple[Role, ...]
+    editions: tuple[Edition, ...]
+
+
+def dashboard_of(edition: Edition, *, today: date) -> Dashboard:
+    """The dashboard for a member of the province. About twenty queries, whatever the number of rows."""
+    participation = monitor.participation_of(edition)
+    blocks = monitor.block_counts(edition)
+    run = runs_of(edition).first()
+    publication = releases_of(edition).first()
+    trail = audit_of(edition.province).filter(subject_id=str(edition.pk), subject_kind="edition")
+    return Dashboard(
+        edition=edition,
+        standing=_standing(edition, today, participation, blocks, run),
+        participation=participation,
+        time_passed=monitor.share_of_time(edition, today),
+        blocks=blocks,
+        strata=monitor.stratum_counts(edition),
+        channels=monitor.channel_counts(edition),
+        reached={entry.state_to: entry for entry in reversed(trail.exclude(state_to=""))},
+        trail=list(audit_of(edition.province)[:AUDIT_LINES]),
+        job=_latest_job(edition, run, publication),
+        publication=publication,
+    )
+
+
+def _standing(
+    edition: Edition,
+    today: date,
+    participation: monitor.Participation,
+    blocks: list[monitor.BlockCount],
+    run: ScoringRun | None,
+) -> Standing:
+    state = EditionState(edition.state)
+    return Standing(
+        state=state,
+        today=today,
+        opens_on=edition.opens_on,
+        closes_on=edition.closes_on,
+        framework_gaps=tuple(gaps_before_opening(edition)) if state == EditionState.DRAFT else (),
+        population_sums=_population_sums(edition),
+        invited=participation.invited,
+        responses=participation.responses,
+        ratings=participation.ratings,
+        short_units=tuple(line.label for block in blocks for line in block.short),
+        minimum_ratings=edition.minimum_ratings,
+        hard_missing=_hard_missing(edition),
+        comments_waiting=participation.comments_waiting,
+        units_without_reader=_units_without_reader(edition),
+        readers_first=edition.readers_first,
+        approvers=_approvers(edition.province),
+        run=None if run is None else _run_standing(run),
+    )
+
+
+def _run_standing(run: ScoringRun) -> RunStanding:
+    verdict = verdict_of(run)
+    return RunStanding(
+        pk=run.pk,
+        number=run.number,
+        state=run.state,
+        author=run.started_by_id,
+        approved=verdict is not None and verdict.verdict == Verdict.APPROVED,
+        sent_back=verdict is not None and verdict.verdict == Verdict.REJECTED,
+    )
+
+
+def _population_sums(edition: Edition) -> dict[str, int]:
+    """By profile question, how many businesses its population counts add up to."""
+    found = Margin.objects.filter(field__edition=edition).order_by()
+    sums = found.values("field__code").annotate(total=Sum("count")).order_by("field__code")
+    return {row["field__code"]: row["total"] for row in sums}
+
+
+def _hard_missing(edition: Edition) -> int:
+    """How many values from records are still unknown: hard indicators times the units of their blocks, less the known."""
+    units = dict(
+        BlockUnit.objects.filter(block__edition=edition)
+        .order_by()
+        .values("block")
+        .annotate(n=Count("pk"))
+        .values_list("block", "n")
+    )
+    hard = Indicator.objects.filter(edition=edition, kind=IndicatorKind.HARD).order_by("pk")
+    wanted = sum(units.get(block, 0) for block in hard.values_list("blocks", flat=True) if block is not None)
+    return max(wanted - HardValue.objects.filter(indicator__edition=edition).count(), 0)
+
+
+def _units_without_reader(edition: Edition) -> int:
+    return Unit.objects.filter(block_units__block__edition=edition, readers__isnull=True).distinct().count()
+
+
+def _approvers(province: Province) -> frozenset[int]:
+    return frozenset(
+        members_of(province).filter(role=Role.APPROVER, user__is_active=True).values_list("user_id", flat=True)
+    )
+
+
+def _latest_job(edition: Edition, run: ScoringRun | None, publication: Publication | None) -> Job | None:
+    """The latest work for this edition that still goes on, or that went wrong and was not followed by another."""
+    wanted = {("run", run.pk if run else None), ("publication", publication.pk if publication else None)}
+    for job in jobs_of(edition.province)[:JOBS_LOOKED_AT]:
+        if wanted & {(name, job.arguments.get(name)) for name in ("run", "publication") if name in job.arguments}:
+            return None if job.state == JobState.DONE else job
+    return None
+
+
+def homes_of(user: User) -> list[ProvinceHome]:
+    """The provinces of a person with roles and editions. Three queries."""
+    roles: dict[int, list[Role]] = {}
+    for membership in user.memberships.all():
+        roles.setdefault(membership.province_id, []).append(Role(membership.role))
+    editions: dict[int, list[Edition]] = {}
+    for edition in editions_visible_to(user):
+        editions.setdefault(edition.province_id, []).append(edition)
+    return [
+        ProvinceHome(province, tuple(roles.get(province.pk, ())), tuple(editions.get(province.pk, ())))
+        for province in provinces_of(user)
+    ]
+
+
+def units_to_read(user: User) -> list[tuple[Unit, list[Edition]]]:
+    """The units whose page this person may read, each with the editions that rated it, the latest first."""
+    units = list(units_read_by(user))
+    rated = (
+        BlockUnit.objects.filter(unit__in=units)
+        .select_related("block__edition__province")
+        .order_by("unit__code", "-block__edition__year")
+    )
+    editions: dict[int, list[Edition]] = {}
+    for block_unit in rated:
+        editions.setdefault(block_unit.unit_id, []).append(block_unit.block.edition)
+    return [(unit, editions.get(unit.pk, [])) for unit in units]

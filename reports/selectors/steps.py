@@ -1,0 +1,227 @@
+"""The year of an edition as six steps: where it stands, and what is still missing for the next one. Pure functions of
+`Standing`; nothing here asks the database.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from surveys.enums import EditionState
+
+NAMES_SHOWN = 3
+
+
+class Step(StrEnum):
+    PREPARE = "prepare"
+    COLLECT = "collect"
+    FREEZE = "freeze"
+    SCORE = "score"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True)
+class RunStanding:
+    """The latest scoring run. `state` is a value of `scoring.enums.RunState`."""
+
+    pk: int
+    number: int
+    state: str
+    author: int | None
+    approved: bool = False
+    sent_back: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the steps are judged by."""
+
+    state: EditionState
+    today: date
+    opens_on: date | None = None
+    closes_on: date | None = None
+    framework_gaps: tuple[str, ...] = ()
+    population_sums: dict[str, int] = field(default_factory=dict)
+    invited: int = 0
+    responses: int = 0
+    ratings: int = 0
+    short_units: tuple[str, ...] = ()
+    minimum_ratings: int = 0
+    hard_missing: int = 0
+    comments_waiting: int = 0
+    units_without_reader: int = 0
+    readers_first: bool = False
+    approvers: frozenset[int] = frozenset()
+    run: RunStanding | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something missing. `blocks`: the next step cannot be taken without it. `page` names a staff page (its argument is
+    the edition, or the province for "members" and "units", or the run for "run").
+    """
+
+    code: str
+    sentence: str
+    blocks: bool = False
+    page: str = ""
+    action: str = ""
+
+
+def current_step(standing: Standing) -> Step | None:
+    """The step that is to be taken now; None once everything is published."""
+    by_state = {
+        EditionState.DRAFT: Step.PREPARE,
+        EditionState.OPEN: Step.COLLECT,
+        EditionState.CLOSED: Step.FREEZE,
+        EditionState.FROZEN: Step.SCORE,
+        EditionState.PUBLISHED: None,
+    }
+    if standing.state != EditionState.SCORED:
+        return by_state[standing.state]
+    if standing.run is None or standing.run.state != "complete" or standing.run.sent_back:
+        return Step.SCORE
+    return Step.PUBLISH if standing.run.approved else Step.APPROVE
+
+
+def gaps_for(step: Step | None, standing: Standing) -> list[Gap]:
+    """What is missing for this step; what blocks it comes first."""
+    found = [] if step is None else list(GAPS[step](standing))
+    return sorted(found, key=lambda gap: not gap.blocks)
+
+
+def _prepare(standing: Standing) -> Iterator[Gap]:
+    for sentence in standing.framework_gaps:
+        yield Gap("framework", sentence, blocks=True)
+    yield from _populations(standing)
+    if not standing.invited:
+        sentence = _("Nobody is invited yet.")
+        yield Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
+    if standing.opens_on is None or standing.closes_on is None:
+        sentence = _("The days of answering are not set.")
+        yield Gap("no_days", sentence, page="edition-settings", action=_("Set the days"))
+    if not standing.approvers:
+        yield _no_approver(blocks=False)
+
+
+def _populations(standing: Standing) -> Iterator[Gap]:
+    sums = standing.population_sums
+    if not sums:
+        yield Gap("no_margins", _("No population counts are known, so answers cannot be weighted to the population."))
+    elif len(set(sums.values())) > 1:
+        counts = ", ".join(f"{name}: {total}" for name, total in sums.items())
+        words = {"counts": counts}
+        yield Gap("margins_differ", _("The population counts add up differently: %(counts)s.") % words)
+
+
+def _collect(standing: Standing) -> Iterator[Gap]:
+    if standing.closes_on and standing.today <= standing.closes_on:
+        words = {"day": date_format(standing.closes_on, "d/m/Y")}
+        yield Gap("still_time", _("Answers are taken until %(day)s.") % words)
+    if not standing.invited and not standing.responses:
+        sentence = _("Nobody is invited yet.")
+        yield Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
+    yield from _short_units(standing)
+    yield from _hard_values(standing)
+
+
+def _short_units(standing: Standing) -> Iterator[Gap]:
+    names = standing.short_units
+    if not names:
+        return
+    shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+    words = {"count": len(names), "minimum": standing.minimum_ratings, "names": shown}
+    sentence = ngettext(
+        "%(count)d unit has fewer than %(minimum)d ratings and would not be ranked: %(names)s.",
+        "%(count)d units have fewer than %(minimum)d ratings and would not be ranked: %(names)s.",
+        len(names),
+    )
+    yield Gap("short_units", sentence % words, page="responses", action=_("See the counts"))
+
+
+def _hard_values(standing: Standing) -> Iterator[Gap]:
+    if standing.hard_missing:
+        sentence = ngettext(
+            "%(count)d value from administrative records is missing.",
+            "%(count)d values from administrative records are missing.",
+            standing.hard_missing,
+        )
+        yield Gap("hard_missing", sentence % {"count": standing.hard_missing})
+
+
+def _freeze(standing: Standing) -> Iterator[Gap]:
+    if not standing.ratings:
+        yield Gap("no_ratings", _("There is not one rating, so there is nothing to freeze."), blocks=True)
+    yield from _short_units(standing)
+    yield from _hard_values(standing)
+    yield from _populations(standing)
+
+
+def _score(standing: Standing) -> Iterator[Gap]:
+    run = standing.run
+    if run is None:
+        yield Gap("no_run", _("No scoring run was started yet."), page="runs", action=_("Start a scoring run"))
+    elif run.state in {"waiting", "running"}:
+        words = {"number": run.number}
+        sentence = _("Run %(number)d is being computed.") % words
+        yield Gap("run_underway", sentence, blocks=True, page="run", action=_("Watch it"))
+    elif run.state == "failed":
+        sentence = _("Run %(number)d failed.") % {"number": run.number}
+        yield Gap("run_failed", sentence, page="run", action=_("Read why"))
+    elif run.sent_back:
+        sentence = _("Run %(number)d was sent back by an approver.") % {"number": run.number}
+        yield Gap("run_sent_back", sentence, page="run", action=_("Read why"))
+    if not standing.approvers:
+        yield _no_approver(blocks=False)
+
+
+def _approve(standing: Standing) -> Iterator[Gap]:
+    run = standing.run
+    if run is None:
+        return
+    sentence = _("Run %(number)d waits for a verdict.") % {"number": run.number}
+    yield Gap("not_approved", sentence, page="run", action=_("Open the run"))
+    if not standing.approvers:
+        yield _no_approver(blocks=True)
+    elif standing.approvers == {run.author}:
+        sentence = _("The only approver started this run. Somebody else must approve it.")
+        yield Gap("author_is_approver", sentence, blocks=True, page="members", action=_("Name an approver"))
+
+
+def _no_approver(*, blocks: bool) -> Gap:
+    sentence = _("Nobody has the role of approver.")
+    return Gap("no_approver", sentence, blocks=blocks, page="members", action=_("Name an approver"))
+
+
+def _publish(standing: Standing) -> Iterator[Gap]:
+    if standing.comments_waiting:
+        sentence = ngettext(
+            "%(count)d comment waits for review; it is not shown until then.",
+            "%(count)d comments wait for review; they are not shown until then.",
+            standing.comments_waiting,
+        )
+        words = {"count": standing.comments_waiting}
+        yield Gap("comments_waiting", sentence % words, page="comments", action=_("Review comments"))
+    if standing.readers_first and standing.units_without_reader:
+        sentence = ngettext(
+            "%(count)d unit has no reader who could see its page first.",
+            "%(count)d units have no reader who could see their page first.",
+            standing.units_without_reader,
+        )
+        words = {"count": standing.units_without_reader}
+        yield Gap("no_readers", sentence % words, page="units", action=_("Name readers"))
+
+
+GAPS: dict[Step, Callable[[Standing], Iterator[Gap]]] = {
+    Step.PREPARE: _prepare,
+    Step.COLLECT: _collect,
+    Step.FREEZE: _freeze,
+    Step.SCORE: _score,
+    Step.APPROVE: _approve,
+    Step.PUBLISH: _publish,
+}
