@@ -41,8 +41,9 @@ class Weighting:
     """Final weights (F,) and how they came about.
 
     ``margins`` are those met (after merging small levels); ``residual_weights`` (F,) are the weights of the
-    regression whose residual enters the variance, None when nothing was calibrated. ``worst`` is the
-    largest relative distance from a population count, ``trimmed`` the number of weights held at a bound.
+    regression whose residual enters the variance (the design weights), None when nothing was calibrated.
+    ``worst`` is the largest relative distance from a population count, ``trimmed`` the number of weights
+    held at a bound.
     """
 
     weights: FloatArray
@@ -128,7 +129,7 @@ def poststratify(base: FloatArray, margins: Sequence[Margin], options: WeightOpt
     margin, notices = _prepared(base, margins[:1], options)
     found = np.bincount(margin[0].codes, weights=base, minlength=len(margin[0].levels))
     weights = base * (margin[0].totals / found)[margin[0].codes]
-    return Weighting(weights, "poststratify", margin, weights, notices=notices)
+    return Weighting(weights, "poststratify", margin, base, notices=notices)
 
 
 def rake(base: FloatArray, margins: Sequence[Margin], options: WeightOptions) -> Weighting:
@@ -159,7 +160,7 @@ def rake(base: FloatArray, margins: Sequence[Margin], options: WeightOptions) ->
         weights, sweeps, worst = _sweep(base.astype(np.float64), codes, ready, options)
         lo, hi = (bound * float(np.median(weights)) for bound in options.trim)
         trimmed = int(((weights <= lo * (1 + 1e-9)) | (weights >= hi * (1 - 1e-9))).sum())
-    return Weighting(weights, "rake", ready, weights, sweeps, worst, trimmed, notices)
+    return Weighting(weights, "rake", ready, base, sweeps, worst, trimmed, notices)
 
 
 def _sweep(
