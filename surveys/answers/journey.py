@@ -1,0 +1,196 @@
+"""The way through the questionnaire: its steps in order, what is open in each, what stands against sending it in.
+
+Required are consent, the type of business and a choice of units within the rules; every question may be left open. A
+unit counts as rated when at least half of the questions shown about it are answered ("not applicable" and "don't know"
+are answers). A questionnaire can be sent in when at least one unit is rated, and in each block as many as its rule asks
+for. Units about which nothing was answered are left out of the response.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from surveys.answers.checks import shown
+from surveys.answers.drafts import DraftContent
+from surveys.answers.questionnaire import Allowance, Answer, BlockSheet, Item, Questionnaire, Section
+
+RATED_FROM = 0.5
+
+
+class Kind(StrEnum):
+    CONSENT = "consent"
+    PROFILE = "profile"
+    UNITS = "units"
+    RATE = "rate"
+    OVERALL = "overall"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page. `key` names it in drafts and forms."""
+
+    kind: Kind
+    unit: int = 0
+    section: str = ""
+
+    @property
+    def key(self) -> str:
+        parts = [self.kind.value, str(self.unit) if self.unit else "", self.section]
+        return "/".join(part for part in parts if part)
+
+
+CONSENT, PROFILE, UNITS, REVIEW = Step(Kind.CONSENT), Step(Kind.PROFILE), Step(Kind.UNITS), Step(Kind.REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that stands against going on, and the step where it can be put right."""
+
+    step: Step
+    sentence: str
+
+
+def shown_codes(block: BlockSheet, content: DraftContent, unit: int) -> frozenset[str]:
+    return shown(block.items, content.ratings.get(unit, {}))
+
+
+def shown_sections(block: BlockSheet, content: DraftContent, unit: int) -> Iterator[tuple[Section, list[Item]]]:
+    """The pages about a unit with the questions asked on them; a page on which nothing is asked is left out."""
+    codes = shown_codes(block, content, unit)
+    for section in block.sections:
+        items = [item for item in section.items if item.code in codes]
+        if items:
+            yield section, items
+
+
+def steps(questionnaire: Questionnaire, content: DraftContent) -> list[Step]:
+    """The steps in order, as far as they are known from what was answered so far."""
+    found = [CONSENT, PROFILE, UNITS]
+    for key in content.units:
+        block, _unit = questionnaire.units[key]
+        found += [Step(Kind.RATE, key, section.code) for section, _items in shown_sections(block, content, key)]
+        found.append(Step(Kind.OVERALL, key))
+    return [*found, REVIEW]
+
+
+def open_items(block: BlockSheet, content: DraftContent, unit: int, section: str = "") -> list[Item]:
+    """The questions shown (on one page, or all) that have no answer."""
+    answers = content.ratings.get(unit, {})
+    return [
+        item
+        for page, items in shown_sections(block, content, unit)
+        if section in ("", page.code)
+        for item in items
+        if item.code not in answers
+    ]
+
+
+def answers_shown(block: BlockSheet, content: DraftContent, unit: int) -> dict[str, Answer]:
+    """The answers that count: those to questions that were shown."""
+    codes = shown_codes(block, content, unit)
+    return {code: value for code, value in content.ratings.get(unit, {}).items() if code in codes}
+
+
+def is_rated(block: BlockSheet, content: DraftContent, unit: int) -> bool:
+    asked = len(shown_codes(block, content, unit))
+    if not asked:
+        return unit in content.satisfaction
+    return len(answers_shown(block, content, unit)) >= RATED_FROM * asked
+
+
+def allowance_sentence(allowance: Allowance) -> str:
+    """The rule of a block in words."""
+    low, high = allowance.minimum, allowance.maximum
+    if high == 0:
+        return _("Not asked of this type of business.")
+    if low == high:
+        return ngettext("Choose %(high)s unit.", "Choose %(high)s units.", high) % {"high": high}
+    if low == 0:
+        return ngettext("Choose at most %(high)s unit.", "Choose at most %(high)s units.", high) % {"high": high}
+    return _("Choose %(low)s to %(high)s units.") % {"low": low, "high": high}
+
+
+def unit_problems(questionnaire: Questionnaire, content: DraftContent) -> list[Problem]:
+    """What is wrong with the choice of units."""
+    if not content.units:
+        return [Problem(UNITS, _("Choose at least one unit that the business dealt with in the last 12 months."))]
+    found = []
+    for block in questionnaire.blocks:
+        count = sum(1 for key in content.units if questionnaire.units[key][0] is block)
+        allowance = block.allowance(content.respondent_type)
+        facts = {"block": str(block.name), "count": count, "low": allowance.minimum, "high": allowance.maximum}
+        if allowance.maximum == 0 and count:
+            sentence = _("The block “%(block)s” is not asked of this type of business. Remove the units chosen there.")
+            found.append(Problem(UNITS, sentence % facts))
+        elif count > allowance.maximum:
+            sentence = _("In the block “%(block)s”, %(count)s are chosen; at most %(high)s can be rated.")
+            found.append(Problem(UNITS, sentence % facts))
+        elif count < allowance.minimum:
+            sentence = _("In the block “%(block)s”, %(count)s are chosen; at least %(low)s must be rated.")
+            found.append(Problem(UNITS, sentence % facts))
+    return found
+
+
+def entry_problems(questionnaire: Questionnaire, content: DraftContent) -> list[Problem]:
+    """What must be settled before any unit can be rated, first things first."""
+    if not content.consent:
+        return [Problem(CONSENT, _("Tick the box to agree; without consent no answer is kept."))]
+    if not content.respondent_type:
+        return [Problem(PROFILE, _("Say what type of business this is; the questions depend on it."))]
+    return unit_problems(questionnaire, content)
+
+
+def problems(questionnaire: Questionnaire, content: DraftContent) -> list[Problem]:
+    """Everything that stands against sending the questionnaire in; empty when it can be sent."""
+    found = entry_problems(questionnaire, content)
+    return found or _rating_problems(questionnaire, content)
+
+
+def _rating_problems(questionnaire: Questionnaire, content: DraftContent) -> list[Problem]:
+    found = []
+    rated = {key for key in content.units if is_rated(questionnaire.units[key][0], content, key)}
+    for block in questionnaire.blocks:
+        chosen = [key for key in content.units if questionnaire.units[key][0] is block]
+        lacking = block.allowance(content.respondent_type).minimum - len(rated & set(chosen))
+        open_units = [key for key in chosen if key not in rated]
+        found += [_half_missing(questionnaire, content, key) for key in open_units[: max(lacking, 0)]]
+    if not rated and not found:
+        found = [_half_missing(questionnaire, content, content.units[0])]
+    return found
+
+
+def _half_missing(questionnaire: Questionnaire, content: DraftContent, key: int) -> Problem:
+    _block, unit = questionnaire.units[key]
+    sentence = _("Answer at least half of the questions about “%(unit)s” (“not applicable” and “don't know” count).")
+    return Problem(_first_open(questionnaire, content, [key]), sentence % {"unit": str(unit.name)})
+
+
+def resume_step(questionnaire: Questionnaire, content: DraftContent) -> Step:
+    """Where a respondent who opens the link again goes on."""
+    return reachable(questionnaire, content, content.at)
+
+
+def reachable(questionnaire: Questionnaire, content: DraftContent, key: str) -> Step:
+    """The step of this key; an earlier one where something required is open before it, or where it does not exist."""
+    order = steps(questionnaire, content)
+    wanted = next((place for place, step in enumerate(order) if step.key == key), None)
+    barriers = entry_problems(questionnaire, content)
+    barrier = order.index(barriers[0].step) if barriers else len(order) - 1
+    if wanted is None:
+        return order[barrier] if barriers else _first_open(questionnaire, content, content.units)
+    return order[min(wanted, barrier)]
+
+
+def _first_open(questionnaire: Questionnaire, content: DraftContent, units: Sequence[int]) -> Step:
+    for key in units:
+        block, _unit = questionnaire.units[key]
+        for section, items in shown_sections(block, content, key):
+            if any(item.code not in content.ratings.get(key, {}) for item in items):
+                return Step(Kind.RATE, key, section.code)
+        if key not in content.satisfaction:
+            return Step(Kind.OVERALL, key)
+    return REVIEW
