@@ -1,0 +1,59 @@
+"""Writing the outcome: every table as CSV, the summary as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from scoring.recompute.job import BlockReport, Report
+
+
+def report_write(report: Report, folder: Path) -> list[Path]:
+    """Write all tables of every block (``<block>_<table>.csv``) and ``report.json``; returns the paths written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for item in report.blocks:
+        for name, table in sorted(item.result.tables.items()):
+            path = folder / f"{item.block}_{name}.csv"
+            table.to_csv(path, index=False, lineterminator="\n", float_format="%.17g")
+            written.append(path)
+    path = folder / "report.json"
+    path.write_text(json.dumps(report_data(report), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return [*written, path]
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """The report as plain data."""
+    return {
+        "reproduces": report.reproduces,
+        "blocks": [_block_data(item) for item in report.blocks],
+        "findings": [plain(finding.as_dict()) for finding in report.findings],
+    }
+
+
+def _block_data(item: BlockReport) -> dict[str, Any]:
+    comparison = item.comparison
+    data: dict[str, Any] = {
+        "block": item.block,
+        "form": item.form,
+        "engine": item.result.version,
+        "recipe_sha256": item.result.recipe_sha256,
+        "result_sha256": item.result.sha256,
+        "seed": item.result.seed,
+    }
+    if comparison is not None:
+        data["comparison"] = plain(vars(comparison) | {"holds": comparison.holds})
+    return data
+
+
+def plain(value: Any) -> Any:
+    """JSON has neither infinity nor NaN: they become text."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
