@@ -19,6 +19,12 @@ NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.e2e)
+
+
 @pytest.fixture(autouse=True)
 def _files_and_cache_of_this_test_only(settings: Any, tmp_path: Path) -> None:
     cache.clear()
