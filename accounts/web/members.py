@@ -56,13 +56,14 @@ def _granted(request: StaffRequest, province: Province, form: MemberForm) -> boo
         form.add_error("full_name", str(refusal))
         return False
     if created:
-        _password_mail(request, user)
+        password_mail(request, user)
     words = {"person": str(user), "role": facts["role"].label}
     messages.success(request, _("%(person)s now has the role “%(role)s”.") % words)
     return True
 
 
-def _password_mail(request: StaffRequest, user: User) -> None:
+def password_mail(request: StaffRequest, user: User) -> None:
+    """Send the link with which the owner of an account sets a password."""
     form = ResetPasswordForm({"email": user.email})
     if form.is_valid():
         form.save(request)
@@ -86,5 +87,5 @@ def member_mail(request: StaffRequest, slug: str, membership_id: int) -> HttpRes
     """Send the link to set a password once more."""
     province = province_or_404(request, slug)
     require(may_manage_members(request.user, province))
-    _password_mail(request, get_object_or_404(members_of(province), pk=membership_id).user)
+    password_mail(request, get_object_or_404(members_of(province), pk=membership_id).user)
     return redirect("staff:members", slug)

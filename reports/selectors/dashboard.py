@@ -122,7 +122,7 @@ def _population_sums(edition: Edition) -> dict[str, int]:
 
 
 def _hard_missing(edition: Edition) -> int:
-    """How many values from records are still unknown: hard indicators times the units of their blocks, less the known."""
+    """How many values from records are still unknown: of every hard indicator for every unit of its blocks."""
     units = dict(
         BlockUnit.objects.filter(block__edition=edition)
         .order_by()
@@ -130,8 +130,8 @@ def _hard_missing(edition: Edition) -> int:
         .annotate(n=Count("pk"))
         .values_list("block", "n")
     )
-    hard = Indicator.objects.filter(edition=edition, kind=IndicatorKind.HARD).order_by("pk")
-    wanted = sum(units.get(block, 0) for block in hard.values_list("blocks", flat=True) if block is not None)
+    hard = Indicator.blocks.through.objects.filter(indicator__edition=edition, indicator__kind=IndicatorKind.HARD)
+    wanted = sum(units.get(block, 0) for block in hard.order_by("pk").values_list("block_id", flat=True))
     return max(wanted - HardValue.objects.filter(indicator__edition=edition).count(), 0)
 
 
@@ -163,7 +163,11 @@ def homes_of(user: User) -> list[ProvinceHome]:
     for edition in editions_visible_to(user):
         editions.setdefault(edition.province_id, []).append(edition)
     return [
-        ProvinceHome(province, tuple(roles.get(province.pk, ())), tuple(editions.get(province.pk, ())))
+        ProvinceHome(
+            province=province,
+            roles=tuple(roles.get(province.pk, ())),
+            editions=tuple(editions.get(province.pk, ())),
+        )
         for province in provinces_of(user)
     ]
 

@@ -1,0 +1,45 @@
+"""Who may do what with an edition, its answers and the units of a province."""
+
+from accounts.enums import Role
+from accounts.models import Province
+from accounts.rules import Person, has_role, is_member
+from surveys.models import Edition, Unit
+from surveys.selectors.units import units_read_by
+
+
+def may_see_edition(person: Person, edition: Edition) -> bool:
+    """The state of the year, counts of responses, the framework: every member of the province."""
+    return is_member(person, edition.province)
+
+
+def may_prepare_edition(person: Person, province: Province) -> bool:
+    """Import a workbook, change settings, open and close."""
+    return has_role(person, province, Role.MANAGER)
+
+
+def may_freeze_data(person: Person, edition: Edition) -> bool:
+    return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
+
+
+def may_invite(person: Person, edition: Edition) -> bool:
+    """See and make invitations and hand out their codes: names of businesses stand there."""
+    return has_role(person, edition.province, Role.MANAGER)
+
+
+def may_moderate(person: Person, edition: Edition) -> bool:
+    """Read comments as they were written, and decide what is shown."""
+    return has_role(person, edition.province, Role.MODERATOR)
+
+
+def may_see_units(person: Person, province: Province) -> bool:
+    return is_member(person, province)
+
+
+def may_change_units(person: Person, province: Province) -> bool:
+    """Names and fates of units, and who reads their feedback."""
+    return has_role(person, province, Role.MANAGER)
+
+
+def reads_unit(person: Person, unit: Unit) -> bool:
+    """Whether the person was named a reader of this unit."""
+    return person.is_authenticated and units_read_by(person).filter(pk=unit.pk).exists()
