@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from scoring.models import Recipe
 from surveys.models import Block, BlockUnit, Edition, Indicator, Margin, SubIndexWeight
 
@@ -51,3 +52,9 @@ def _by_block(blocks: tuple[str, ...], pairs: Iterable[tuple[str, str]]) -> dict
     for block, code in pairs:
         found.setdefault(block, set()).add(code)
     return {block: frozenset(codes) for block, codes in found.items()}
+
+
+def recipes_visible_to(user: User) -> QuerySet[Recipe]:
+    """Recipes of the provinces in which this person has a role; all for the platform administrator."""
+    found = Recipe.objects.select_related("edition__province", "made_by").order_by("edition", "-number")
+    return found if user.is_superuser else found.filter(edition__province__in=user.memberships.values("province"))

@@ -153,3 +153,21 @@ def job_of(run: ScoringRun) -> Job | None:
     """The work behind a run, with its latest progress."""
     key: UUID | None = run.job_id
     return None if key is None else Job.objects.filter(pk=key).first()
+
+
+def runs_same(run: ScoringRun) -> QuerySet[ScoringRun]:
+    """Other complete runs of the same dataset, recipe and seed."""
+    same = ScoringRun.objects.filter(dataset_id=run.dataset_id, recipe_id=run.recipe_id, seed=run.seed)
+    return same.filter(state=RunState.COMPLETE).exclude(pk=run.pk).defer("diagnostics").order_by("number")
+
+
+def state_shown(run: ScoringRun) -> RunState:
+    """The state of a run as people should see it: one whose job was stopped has failed, though nobody marked it yet."""
+    stopped = getattr(run, "job_state", "") in JOB_ENDED
+    return RunState.FAILED if stopped and run.state in UNFINISHED else RunState(run.state)
+
+
+def years_published_before(edition: Edition) -> list[int]:
+    """Years of earlier editions of the province that have a release."""
+    earlier = Edition.objects.filter(province=edition.province_id, year__lt=edition.year, publications__isnull=False)
+    return list(earlier.order_by("year").values_list("year", flat=True).distinct())

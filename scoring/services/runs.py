@@ -109,6 +109,21 @@ def runs_interrupted_mark(*, now: datetime) -> int:
     return len(stopped)
 
 
+def verdict_require(*, run: ScoringRun, by: User) -> None:
+    """Refuse unless this person can judge this run now.
+
+    Raises:
+        NotYours: not an approver of the province.
+        OwnRun: the author of the run.
+        RunNotComplete: no result to judge.
+    """
+    require(may_approve(by, run.edition.province))
+    if is_author(by, run):
+        raise OwnRun
+    if run.state != RunState.COMPLETE:
+        raise RunNotComplete
+
+
 @transaction.atomic
 def run_approve(*, run: ScoringRun, verdict: Verdict, note: str, by: User, now: datetime) -> RunApproval:
     """Record the second person's verdict; the latest verdict counts.
@@ -121,16 +136,12 @@ def run_approve(*, run: ScoringRun, verdict: Verdict, note: str, by: User, now: 
         NoteMissing: sent back without a reason.
     """
     locked = ScoringRun.objects.select_for_update().get(pk=run.pk)
-    province = locked.edition.province
-    require(may_approve(by, province))
-    if is_author(by, locked):
-        raise OwnRun
-    if locked.state != RunState.COMPLETE:
-        raise RunNotComplete
+    verdict_require(run=locked, by=by)
     if verdict == Verdict.REJECTED and is_published(locked):
         raise RunPublished
     if verdict == Verdict.REJECTED and not note.strip():
         raise NoteMissing
+    province = locked.edition.province
     given = RunApproval.objects.create(run=locked, verdict=verdict, note=note.strip(), by=by, at=now)
     action = "run.approve" if verdict == Verdict.APPROVED else "run.reject"
     audit(action=action, subject=locked, by=by, now=now, province=province, note=note.strip())

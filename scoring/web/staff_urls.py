@@ -1,5 +1,21 @@
-"""Staff pages of this app."""
+"""Staff pages of scoring: recipes, runs, verdicts."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scoring.web import approvals, recipes, runs
+
+EDITION = "editions/<int:edition_id>/"
+RUN = "runs/<int:run_id>/"
+
+urlpatterns = [
+    path(f"{EDITION}runs/", runs.runs, name="runs"),
+    path(f"{EDITION}runs/new/", runs.run_new, name="run-start"),
+    path(f"{EDITION}runs/compare/", runs.run_compare, name="run-compare"),
+    path(f"{EDITION}recipes/new/", recipes.recipe_new, name="recipe-new"),
+    path(RUN, runs.run, name="run"),
+    path(f"{RUN}progress/", runs.run_progress, name="run-progress"),
+    path(f"{RUN}verdict/", approvals.run_verdict, name="run-approve"),
+    path(f"{RUN}tables.zip", runs.run_tables, name="run-tables"),
+    path("recipes/<int:recipe_id>/", recipes.recipe, name="recipe"),
+    path("recipes/<int:recipe_id>/recipe.json", recipes.recipe_json, name="recipe-json"),
+]
