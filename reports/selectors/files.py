@@ -1,6 +1,10 @@
 """The stored files of a release: what can be downloaded, and the charts shown on its pages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max
 
 from reports.enums import FileFormat, ReportKind
 from reports.models import ReportFile
@@ -14,26 +18,41 @@ def files_of(publication: Publication) -> list[ReportFile]:
     return sorted(found.order_by("name"), key=lambda file: (order.index(ReportKind(file.kind)), file.name))
 
 
+def names_of(publication: Publication) -> set[str]:
+    """The names of every file that exists already, charts included."""
+    return set(ReportFile.objects.filter(publication=publication).values_list("name", flat=True))
+
+
 def scorecards_of(publication: Publication, unit_code: str) -> list[ReportFile]:
     """The scorecards of a unit, one per language, Vietnamese first."""
     found = ReportFile.objects.filter(publication=publication, kind=ReportKind.SCORECARD)
     return list(found.filter(block_unit__unit__code=unit_code).order_by("-language", "name"))
 
 
-def file_get(publication: Publication, name: str) -> ReportFile:
-    """A file of a release by its name.
+def file_get(province_slug: str, year: int, name: str) -> ReportFile:
+    """A file of any release of an edition by its name, which holds the number of the release.
 
     Raises:
         ReportFile.DoesNotExist: there is no such file.
     """
-    return ReportFile.objects.get(publication=publication, name=name)
+    edition = {"publication__edition__province__slug": province_slug, "publication__edition__year": year}
+    found = ReportFile.objects.filter(name=name, **edition).order_by("-publication__release").first()
+    if found is None:
+        raise ReportFile.DoesNotExist
+    return found
 
 
-def files_stamp(publication: Publication) -> tuple[int, int]:
-    """How many files there are and the newest: changes when a file is added."""
-    found = ReportFile.objects.filter(publication=publication).order_by("-id").values_list("id", flat=True)
-    ids = list(found)
-    return (len(ids), ids[0] if ids else 0)
+@dataclass(frozen=True)
+class Stamp:
+    """How many files a release has and since when: changes when a file is added."""
+
+    count: int
+    made_at: datetime | None
+
+
+def files_stamp(publication: Publication) -> Stamp:
+    found = ReportFile.objects.filter(publication=publication).aggregate(count=Count("id"), made_at=Max("made_at"))
+    return Stamp(found["count"], found["made_at"])
 
 
 def charts_stored(publication: Publication, language: str, names: Sequence[str]) -> dict[str, str]:

@@ -255,7 +255,6 @@ def _read_text(content: bytes, numbers: Mapping[str, Any]) -> pd.DataFrame:
             dtype=kinds,
             keep_default_na=False,
             na_values=empty,
-            float_precision="round_trip",
         )
     except ValueError as error:
         raise DatasetInvalid("", f"A table of the dataset cannot be read: {error}.") from error

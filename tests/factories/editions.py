@@ -299,9 +299,12 @@ def _answers(rng: np.random.Generator, unit: BlockUnit, place: int) -> dict[str,
     return drawn
 
 
-def edition_closed(**facts: object) -> Edition:
-    """An answered edition, closed."""
+def edition_closed(*, withheld: str = "", **facts: object) -> Edition:
+    """An answered edition, closed; the unit of code `withheld` is withheld."""
     edition = edition_answered(**facts)  # type: ignore[arg-type]
+    BlockUnit.objects.filter(block__edition=edition, unit__code=withheld).update(
+        withheld=True, withheld_reason_vi="Đang xác minh", withheld_reason_en="Under review"
+    )
     return edition_close(edition=edition, by=None, now=NOW, rng=Random(1))
 
 

@@ -1,0 +1,175 @@
+"""The documents themselves, opened and read back."""
+
+import io
+import re
+import subprocess
+import zipfile
+from hashlib import sha256
+
+import pikepdf
+import pytest
+from django.utils import translation
+
+from ddci.templatetags.ddci_format import write_number
+from reports.enums import ReportKind
+from reports.models import ReportFile
+from reports.pdf.book import book
+from reports.pdf.reading import reading_of
+from reports.pdf.render import NotBundledError, pdf_render
+from reports.pdf.scorecard import scorecard
+from reports.services.publications import report_files_make
+from surveys.models import BlockUnit
+from tests.factories.editions import NOW
+from tests.factories.results import published_edition
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(pdf: bytes) -> str:
+    found = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return found.stdout.decode()
+
+
+def words_of(pdf: bytes) -> str:
+    return re.sub(r"\s+", " ", text_of(pdf))
+
+
+@pytest.fixture
+def publication():
+    return published_edition(units=2, responses=40)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_scorecard_says_the_unit_s_own_figures_on_four_pages(publication, language):
+    reading = reading_of(publication, language)
+    result = reading.units[0]
+    pdf = scorecard(result, reading)
+    words = words_of(pdf)
+    score = publication.run.scores.get(block_unit_id=result.row.block_unit_id)
+    with translation.override(language):
+        expected = [write_number(score.total, 2), write_number(score.low, 1), write_number(score.high, 1)]
+        cells = [write_number(part.cell.value, 2) for part in result.profile]
+    assert len(pikepdf.open(io.BytesIO(pdf)).pages) == 4
+    assert all(figure in words for figure in expected + cells)
+    assert result.row.name in words
+    assert {"vi": "Dữ liệu mô phỏng", "en": "Simulated data"}[language] in words
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_book_holds_every_unit_every_sub_index_and_the_method(publication, language):
+    reading = reading_of(publication, language)
+    words = words_of(book(reading))
+    columns = {column.name for league in reading.tables.blocks for column in league.columns}
+    assert all(unit.row.name in words for unit in reading.units)
+    assert all(column in words for column in columns)
+    assert all(step.title in words for step in reading.method.steps)
+    assert publication.run.result_sha256 in words.replace(" ", "")
+
+
+def test_every_page_after_the_cover_is_numbered_and_marked_as_simulated(publication):
+    pages = text_of(book(reading_of(publication, "vi"))).rstrip("\f").split("\f")
+    assert len(pages) > 10
+    for number, page in enumerate(pages[1:], start=2):
+        assert f"{number} / {len(pages)}" in page
+        assert "Dữ liệu mô phỏng" in page
+    assert "Dữ liệu mô phỏng" in pages[0]
+
+
+def test_contents_give_the_page_of_each_unit(publication):
+    reading = reading_of(publication, "vi")
+    pages = text_of(book(reading)).rstrip("\f").split("\f")
+    for unit in reading.units:
+        listed = re.search(rf"{unit.row.name}\s+(\d+)", pages[1])
+        assert listed
+        head = pages[int(listed.group(1)) - 1].strip().splitlines()[:6]
+        assert any(line.strip() == unit.row.name for line in head)
+
+
+@pytest.mark.parametrize(("language", "title"), [("vi", "Phiếu điểm"), ("en", "Scorecard")])
+def test_scorecard_is_tagged_titled_and_embeds_its_fonts(publication, language, title):
+    reading = reading_of(publication, language)
+    with pikepdf.open(io.BytesIO(scorecard(reading.units[0], reading))) as pdf:
+        assert bool(pdf.Root.MarkInfo.Marked)
+        assert str(pdf.Root.Lang) == language
+        assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+        assert title in str(pdf.docinfo["/Title"])
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        descriptors = [
+            font["/DescendantFonts"][0]["/FontDescriptor"]
+            for page in pdf.pages
+            for font in page.Resources.Font.values()
+        ]
+        assert all("/FontFile2" in descriptor for descriptor in descriptors)
+
+
+def test_book_is_archival(publication):
+    with pikepdf.open(io.BytesIO(book(reading_of(publication, "vi")))) as pdf, pdf.open_metadata() as metadata:
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+
+
+def test_same_release_gives_the_same_bytes(publication):
+    first = scorecard(reading_of(publication, "vi").units[0], reading_of(publication, "vi"))
+    second = scorecard(reading_of(publication, "vi").units[0], reading_of(publication, "vi"))
+    assert sha256(first).hexdigest() == sha256(second).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/x.png", "https://example.org/x.css", "file:///etc/passwd", "bundle:../manage.py", "x.png"],
+)
+def test_a_template_cannot_fetch_anything_from_outside(tmp_path, settings, address):
+    (tmp_path / "bad.html").write_text(f'<html lang="vi"><title>x</title><img src="{address}" alt="x">')
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    with pytest.raises(NotBundledError):
+        pdf_render(template="bad.html", context={}, language="vi", variant="pdf/ua-1")
+
+
+def test_files_of_a_release_are_made_once_and_hashed(publication):
+    steps = []
+    made = report_files_make(publication=publication, now=NOW, progress=lambda *step: steps.append(step))
+    files = list(ReportFile.objects.filter(publication=publication))
+    assert made == len(files)
+    assert steps[-1][:2] == (made, made)
+    for file in files:
+        with file.file.open("rb") as stored:
+            content = stored.read()
+        assert (len(content), sha256(content).hexdigest()) == (file.size, file.sha256)
+    assert {file.language for file in files if file.kind == ReportKind.SCORECARD} == {"vi", "en"}
+    assert sum(file.kind == ReportKind.SCORECARD for file in files) == 2 * 4
+    assert report_files_make(publication=publication, now=NOW, progress=lambda *step: None) == 0
+
+
+def test_interrupted_making_is_taken_up_again(publication):
+    class Stop(Exception):
+        pass
+
+    def stop_at_five(done, total, name):
+        if done == 5:
+            raise Stop
+
+    with pytest.raises(Stop):
+        report_files_make(publication=publication, now=NOW, progress=stop_at_five)
+    assert ReportFile.objects.count() == 5
+    made = report_files_make(publication=publication, now=NOW, progress=lambda *step: None)
+    assert ReportFile.objects.count() == made + 5
+
+
+def test_archive_holds_every_file_but_the_charts(publication):
+    report_files_make(publication=publication, now=NOW, progress=lambda *step: None)
+    archive = ReportFile.objects.get(kind=ReportKind.ARCHIVE)
+    with archive.file.open("rb") as stored, zipfile.ZipFile(io.BytesIO(stored.read())) as content:
+        held = {info.filename: sha256(content.read(info)).hexdigest() for info in content.infolist()}
+    others = ReportFile.objects.exclude(kind__in=[ReportKind.ARCHIVE, ReportKind.CHART])
+    assert held == dict(others.values_list("name", "sha256"))
+
+
+def test_withheld_unit_has_no_scorecard_and_no_figures_in_the_book():
+    publication = published_edition(units=3, responses=60, withheld="so-tai-chinh")
+    report_files_make(publication=publication, now=NOW, progress=lambda *step: None)
+    unit = BlockUnit.objects.get(unit__code="so-tai-chinh")
+    assert not ReportFile.objects.filter(block_unit=unit).exists()
+    total = publication.run.scores.get(block_unit=unit).total
+    words = words_of(book(reading_of(publication, "vi")))
+    assert unit.unit.name_vi in words
+    assert total is None or write_number(total, 2) not in words
