@@ -264,6 +264,8 @@ NORMALISERS: dict[str, Normaliser] = {
     "share_of_best": share_of_best,
 }
 GOALPOST_METHODS = frozenset({"minmax", "distance_to_best"})
+# Their target is a mean and a standard deviation, not the two ends of a range.
+SPREAD_METHODS = frozenset({"zscore"})
 
 
 def normalise(

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from scoring.engine.aggregate import AGGREGATORS
 from scoring.engine.checks import Fault, RecipeInvalid
 from scoring.engine.dataset import canonical_json
-from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS
+from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS, SPREAD_METHODS
 from scoring.engine.types import Framework, Group, Indicator, SubIndex
 from scoring.engine.weight import WEIGHTERS
 
@@ -203,7 +203,7 @@ def _method_faults(recipe: Recipe) -> Iterator[Fault]:
 
 def _number_faults(recipe: Recipe) -> Iterator[Fault]:
     lo, hi = recipe["normalise"]["target"]
-    if not lo < hi:
+    if not (hi > 0 if recipe["normalise"]["method"] in SPREAD_METHODS else lo < hi):
         yield Fault("target_empty", "normalise.target", "The lower end must be below the upper end.")
     weight = recipe["weight"]
     if weight["trim"] is not None and not weight["trim"][0] < 1 < weight["trim"][1]:

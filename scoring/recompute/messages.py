@@ -95,9 +95,12 @@ SENTENCES: dict[str, str] = {
 }
 
 
-def sentence(finding: Finding, translate: Callable[[str], str]) -> str:
-    """The finding in words; a code without a sentence gives its message or the code itself."""
-    params = {key: _readable(value) for key, value in finding.params.items()}
+def sentence(finding: Finding, translate: Callable[[str], str], *, decimal: str = ".") -> str:
+    """The finding in words; a code without a sentence gives its message or the code itself.
+
+    ``decimal``: the decimal sign of computed figures; figures quoted from a file stay as they are printed there.
+    """
+    params = {key: _readable(value, decimal) for key, value in finding.params.items()}
     pattern = SENTENCES.get(finding.code)
     if pattern is None:
         return str(finding.params.get("message", finding.code))
@@ -111,9 +114,9 @@ class _Blank(dict[str, Any]):
         return "–"
 
 
-def _readable(value: Any) -> Any:
+def _readable(value: Any, decimal: str) -> Any:
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.6g}".replace(".", decimal)
     if isinstance(value, (list, tuple)):
         return ", ".join(str(item) for item in value) or "–"
     if isinstance(value, Mapping):

@@ -58,13 +58,14 @@ class Command(BaseCommand):
 
     def _print(self, report: Report) -> None:
         """The scores, the comparison and every finding."""
+        decimal = "," if translation.get_language() == "vi" else "."
         for item in report.blocks:
-            self.stdout.write(_summary(item))
+            self.stdout.write(_summary(item, decimal))
         for finding in report.findings:
-            self.stdout.write(f"- {sentence(finding, gettext)}")
+            self.stdout.write(f"- {sentence(finding, gettext, decimal=decimal)}")
 
 
-def _summary(item: BlockReport) -> str:
+def _summary(item: BlockReport, decimal: str) -> str:
     """One block in words."""
     scores = item.result.scores
     params = {"block": item.block, "units": len(scores), "hash": item.result.sha256[:16]}
@@ -72,6 +73,7 @@ def _summary(item: BlockReport) -> str:
     found = item.comparison
     if found is None:
         return text
-    figures = {"n": found.units, "error": f"{found.largest_error:.3g}", "ranks": found.rank_mismatches}
+    error = f"{found.largest_error:.3g}".replace(".", decimal)
+    figures = {"n": found.units, "error": error, "ranks": found.rank_mismatches}
     line = gettext("Compared with %(n)s published totals: largest error %(error)s, %(ranks)s ranks differ.")
     return f"{text}\n{line % figures}"
