@@ -41,14 +41,14 @@ def test_serve_names_a_taken_port_and_how_to_choose_another(taken_port: int) -> 
     )
 
 
-def answer_of(url: str) -> tuple[int, bytes]:
+def answer_of(url: str, server: subprocess.Popen[bytes]) -> tuple[int, bytes]:
     deadline = time.monotonic() + 60
     while True:
         try:
             with urllib.request.urlopen(url, timeout=5) as response:
                 return response.status, response.read()
         except OSError:
-            if time.monotonic() > deadline:
+            if server.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 
@@ -59,7 +59,7 @@ def test_serve_prepares_an_empty_database_answers_and_stops_cleanly(free_port: i
     command = [sys.executable, "manage.py", "serve", "--migrate", "--port", str(free_port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
         try:
-            answer = answer_of(f"http://127.0.0.1:{free_port}/healthz")
+            answer = answer_of(f"http://127.0.0.1:{free_port}/healthz", server)
         finally:
             server.send_signal(signal.SIGINT)
         output, errors = server.communicate(timeout=20)
