@@ -81,7 +81,7 @@ def test_contents_give_the_page_of_each_unit(publication):
     for unit in reading.units:
         listed = re.search(rf"{unit.row.name}\s+(\d+)", pages[1])
         assert listed
-        head = pages[int(listed.group(1)) - 1].strip().splitlines()[:6]
+        head = pages[int(listed.group(1)) - 1].strip().splitlines()[:10]
         assert any(line.strip() == unit.row.name for line in head)
 
 
