@@ -12,15 +12,7 @@ from django.conf import settings
 
 INK, INK_SOFT, LINE, EDGE = "#1b2430", "#4b5866", "#d8dee6", "#7b8794"
 ACCENT, PAPER = "#0b5c7a", "#ffffff"
-# Pages replace the colours by those of the reader's light or dark theme; print and PDF keep them.
-TOKENS = {
-    INK: "var(--ink)",
-    INK_SOFT: "var(--ink-soft)",
-    LINE: "var(--line)",
-    EDGE: "var(--edge)",
-    ACCENT: "var(--accent)",
-    PAPER: "var(--paper)",
-}
+# Pages put the reader's theme in place of these colours (reports.web.public.drawings); print and PDF keep them.
 FONT = "Be Vietnam Pro"
 CLEAR = "transparent"
 VEGA_LITE = "6.1"

@@ -1,6 +1,17 @@
 """Public pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports.web.public import files, pages
 
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("data-api/", pages.api_guide, name="api"),
+    path("<slug:province>/", pages.province, name="province"),
+    path("<slug:province>/<int:year>/", pages.ranking, name="ranking"),
+    path("<slug:province>/<int:year>/units/<slug:code>/", pages.unit, name="unit"),
+    path("<slug:province>/<int:year>/methodology/", pages.methodology, name="methodology"),
+    path("<slug:province>/<int:year>/downloads/", pages.downloads, name="downloads"),
+    path("<slug:province>/<int:year>/files/<str:name>", files.file, name="file"),
+]

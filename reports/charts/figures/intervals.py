@@ -51,7 +51,7 @@ def spec(block: Block, rows: Sequence[Row]) -> alt.LayerChart:
         _text(base, "name", -12, align="right", color=INK),
         _text(base, "score", WIDTH + 48, align="right", color=INK, fontWeight=600),
         _text(base, "interval", WIDTH + 60, align="left", color=INK_SOFT),
-        _text(base, "ranks", WIDTH + 178, align="right", color=INK_SOFT),
+        _text(base, "ranks", WIDTH + 206, align="right", color=INK_SOFT),
     ]
     if block.median is not None:
         line = alt.Chart(alt.InlineData(values=[{"median": block.median}])).mark_rule(color=EDGE, strokeDash=[3, 3])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from reports.charts.drawing import ACCENT, INK, INK_SOFT, LINE, PAPER
 from reports.selectors.scale import axis_round
 from reports.selectors.unit_page import UnitResult, Year
-from reports.sentences import points, ranks
+from reports.sentences import points
 
 WIDTH, HEIGHT = 320, 180
 
@@ -19,7 +19,7 @@ def title(unit: UnitResult) -> str:
 
 
 def spec(unit: UnitResult) -> alt.LayerChart:
-    """A point with its interval for each year, the score above it, the rank range below."""
+    """A point with its interval for each year, the score above it."""
     ends = [end for year in unit.years for end in (year.low, year.high, year.total)]
     low, high = axis_round(ends, 10, (unit.scale.low, unit.scale.high))
     latest = unit.years[-1].year
@@ -32,9 +32,7 @@ def spec(unit: UnitResult) -> alt.LayerChart:
         base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y).transform_filter(steady),
         _point(base, ACCENT).encode(y=alt.Y("total:Q")).transform_filter(steady),
         _point(base, PAPER).encode(y=alt.Y("total:Q")).transform_filter(moved),
-        base.mark_text(color=INK, fontSize=12.5, fontWeight=600, align="left", dx=9).encode(
-            y=alt.Y("total:Q"), text="score:N"
-        ),
+        base.mark_text(color=INK, fontSize=12.5, fontWeight=600, dy=-10).encode(y=alt.Y("high:Q"), text="score:N"),
     ]
     return alt.LayerChart(layer=layers).properties(width=WIDTH, height=HEIGHT)
 
@@ -46,7 +44,6 @@ def _datum(year: Year, latest: int) -> dict[str, Any]:
         "low": year.total if year.low is None else year.low,
         "high": year.total if year.high is None else year.high,
         "score": points(year.total),
-        "ranks": ranks(year.rank_low, year.rank_high),
         "comparable": year.comparable or year.year == latest,
     }
 

@@ -1,0 +1,1 @@
+"""What everybody may read: nothing here exists before it is published."""
