@@ -50,16 +50,16 @@ class Doing:
 
 DOING = {
     Step.PREPARE: Doing(
-        gettext_lazy("Open for answers"),
+        gettext_lazy("Open the edition"),
         gettext_lazy("Invited businesses can then answer. The framework and the questionnaire become unchangeable."),
-        gettext_lazy("Open for answers…"),
+        gettext_lazy("Open the edition…"),
         "edition-open",
         gettext_lazy("A manager opens the edition."),
     ),
     Step.COLLECT: Doing(
-        gettext_lazy("Close for answers"),
+        gettext_lazy("Close the edition"),
         gettext_lazy("Drafts are then deleted and the answers mixed, so that nobody can tell whose they are."),
-        gettext_lazy("Close for answers…"),
+        gettext_lazy("Close the edition…"),
         "edition-close",
         gettext_lazy("A manager closes the edition."),
     ),

@@ -39,18 +39,18 @@ class Step:
 
 OPEN = Step(
     starts_from=EditionState.DRAFT,
-    title=gettext_lazy("Open for answers"),
+    title=gettext_lazy("Open the edition"),
     consequences=(
         gettext_lazy("Invited businesses can answer by their link or code from this moment on."),
         gettext_lazy("Blocks, units, sub-indices, indicators and questions can no longer be changed."),
         gettext_lazy("Population counts and values from records can still be corrected until the data are frozen."),
     ),
     undo=gettext_lazy("This cannot be undone. A mistake in the questionnaire then needs a new edition."),
-    button=gettext_lazy("Open for answers"),
+    button=gettext_lazy("Open the edition"),
 )
 CLOSE = Step(
     starts_from=EditionState.OPEN,
-    title=gettext_lazy("Close for answers"),
+    title=gettext_lazy("Close the edition"),
     consequences=(
         gettext_lazy("Nobody can answer any more; whoever opens a link reads that the survey has ended."),
         gettext_lazy("Answers that were begun and not sent in are deleted."),
@@ -60,7 +60,7 @@ CLOSE = Step(
         gettext_lazy("After that, comments can be reviewed."),
     ),
     undo=gettext_lazy("This cannot be undone: a closed edition does not open again."),
-    button=gettext_lazy("Close for answers"),
+    button=gettext_lazy("Close the edition"),
     asks_reason=True,
 )
 FREEZE = Step(
