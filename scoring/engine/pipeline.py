@@ -40,6 +40,7 @@ Progress = Callable[[str, float], None]
 class Inputs:
     """What may be given beside survey, framework and recipe.
 
+    ``hard``: administrative figures in the order of the framework given to ``score``.
     ``history``: edition label → table or mapping indicator → earlier values; ``withheld``: codes of units
     whose result is not to be shown – they are scored and help to set goalposts, but take no rank.
     """
@@ -124,7 +125,8 @@ def score(
     weighting = _weight(survey, complete)
     tell("measure", 0.1)
     least = int(complete["measure"]["min_ratings"])
-    measured = measure(survey, part, weighting.weights, hard=given.hard, min_ratings=least)
+    hard = _hard(framework, part, given.hard)
+    measured = measure(survey, part, weighting.weights, hard=hard, min_ratings=least)
     run = _from_values(part, complete, measured, given, tell)
     run = replace(run, survey=survey, weighting=weighting)
     tell("covariance", 0.4)
@@ -178,6 +180,19 @@ def _weight(survey: Survey, recipe: Recipe) -> Weighting:
             raise MarginUnknown(name, f"The data have no margin {name}.")
     chosen = [known[name] for name in recipe["weight"]["margins"]]
     return WEIGHTERS[recipe["weight"]["method"]](survey.base_weight, chosen, weight_options(recipe))
+
+
+def _hard(framework: Framework, part: Framework, hard: HardData | None) -> HardData | None:
+    """Administrative figures brought from the framework's order of indicators to the recipe's."""
+    if hard is None or framework.codes == part.codes:
+        return hard
+    position = {code: k for k, code in enumerate(framework.codes)}
+    values = np.full((len(part.units), len(part.codes)), np.nan)
+    dossiers = values.copy()
+    for k, code in enumerate(part.codes):
+        if code in position:
+            values[:, k], dossiers[:, k] = hard.values[:, position[code]], hard.dossiers[:, position[code]]
+    return HardData(values, dossiers)
 
 
 def _from_values(part: Framework, recipe: Recipe, measured: Measured, given: Inputs, tell: Progress) -> Run:

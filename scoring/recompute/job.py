@@ -135,8 +135,7 @@ def _dataset(request: Request, recipe: Mapping[str, Any]) -> Report:
 
 def _dataset_block(request: Request, recipe: Mapping[str, Any], dataset: Dataset, block: str) -> Result:
     survey, framework = survey_from_dataset(dataset, block)
-    part = framework_from_recipe(recipe, block, framework.units) if block in recipe["blocks"] else framework
-    inputs = Inputs(hard_from_dataset(dataset, part), _history(request, part), seed=request.seed)
+    inputs = Inputs(hard_from_dataset(dataset, framework), _history(request, framework), seed=request.seed)
     return score(survey, framework, recipe, inputs)
 
 
@@ -174,6 +173,9 @@ def _block(
 ) -> tuple[Result, list[Finding]]:
     """Score the rows of one block."""
     block, form, rows = part
+    if form != RATINGS:
+        first = {unit: i for i, unit in reversed(list(enumerate(table.units)))}
+        rows = [i for i in rows if first[table.units[i]] == i]
     framework = framework_from_recipe(recipe, block, [table.units[i] for i in rows])
     if form == RATINGS:
         if request.respondents is None:

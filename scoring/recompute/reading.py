@@ -86,9 +86,7 @@ def form_of(table: Table, recipe: Mapping[str, Any]) -> str:
 
 def blocks_of(table: Table, recipe: Mapping[str, Any], chosen: str) -> dict[str, list[int]]:
     """Rows of each block: by a column ``block`` or ``group`` that names blocks of the recipe, else all in one."""
-    known = list(recipe["blocks"])
-    if chosen:
-        known = [chosen]
+    known = [chosen] if chosen else list(recipe["blocks"])
     for name in BLOCK_COLUMNS:
         if name in table.frame.columns and set(table.frame[name]) & set(known):
             labels = list(table.frame[name])

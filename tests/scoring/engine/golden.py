@@ -31,7 +31,9 @@ def recipe(blocks: dict[str, Any], **parts: Any) -> dict[str, Any]:
 
 def margins_of(table: pd.DataFrame, people: pd.DataFrame) -> tuple[Margin, ...]:
     return tuple(
-        margin_build(str(name), list(people[name].astype(str)), dict(zip(g.level.astype(str), g.N.astype(float), strict=True)))
+        margin_build(
+            str(name), list(people[name].astype(str)), dict(zip(g.level.astype(str), g.N.astype(float), strict=True))
+        )
         for name, g in table.groupby("margin", sort=False)
     )
 
