@@ -395,4 +395,4 @@ def hard_from_dataset(dataset: Dataset, framework: Framework) -> HardData:
     known = (rows >= 0) & (cols >= 0)
     values[rows[known], cols[known]] = ordered["value"].to_numpy(dtype=np.float64)[known]
     dossiers[rows[known], cols[known]] = ordered["dossiers"].to_numpy(dtype=np.float64)[known]
-    return HardData(values, dossiers)
+    return HardData(values, dossiers, framework.codes)

@@ -40,7 +40,7 @@ Progress = Callable[[str, float], None]
 class Inputs:
     """What may be given beside survey, framework and recipe.
 
-    ``hard``: administrative figures in the order of the framework given to ``score``.
+    ``hard``: administrative figures (columns by their ``codes``, else in the order of the framework given).
     ``history``: edition label → table or mapping indicator → earlier values; ``withheld``: codes of units
     whose result is not to be shown – they are scored and help to set goalposts, but take no rank.
     """
@@ -184,9 +184,9 @@ def _weight(survey: Survey, recipe: Recipe) -> Weighting:
 
 def _hard(framework: Framework, part: Framework, hard: HardData | None) -> HardData | None:
     """Administrative figures brought from the framework's order of indicators to the recipe's."""
-    if hard is None or framework.codes == part.codes:
+    if hard is None or (hard.codes or framework.codes) == part.codes:
         return hard
-    position = {code: k for k, code in enumerate(framework.codes)}
+    position = {code: k for k, code in enumerate(hard.codes or framework.codes)}
     values = np.full((len(part.units), len(part.codes)), np.nan)
     dossiers = values.copy()
     for k, code in enumerate(part.codes):

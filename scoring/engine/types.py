@@ -165,10 +165,14 @@ class Framework:
 
 @dataclass(frozen=True)
 class HardData:
-    """Administrative figures: ``values`` and ``dossiers`` (U, K), NaN where no figure was given."""
+    """Administrative figures: ``values`` and ``dossiers`` (U, K), NaN where no figure was given.
+
+    ``codes`` (K,) name the columns; without them they are in the order of the framework used with them.
+    """
 
     values: FloatArray
     dossiers: FloatArray
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

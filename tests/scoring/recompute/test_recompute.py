@@ -197,7 +197,7 @@ def two_parts() -> dict[str, Any]:
     ("text", "expected"),
     [
         ("unit,x,y,total\na,2,3,25\nb,4,4,40\n", set()),
-        ("unit,x,y,total\na,2,3,25\na,4,4,40\n", {"unit_twice"}),
+        ("unit,x,y,total\na,2,3,25\na,2,3,25\n", {"unit_twice", "total_twice"}),
         ("unit,x,y,total\na,2,3,25\nb,2,3,25\n", {"row_twice", "total_twice"}),
         ("unit,x,y,total\na,2,many,25\nb,4,4,40\n", {"cell_not_a_number", "not_reproduced", "unit_insufficient"}),
         ("unit,x,y,total\na,2,0.5,12.5\nb,4,4,40\n", {"value_off_scale"}),
