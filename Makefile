@@ -68,7 +68,7 @@ audit: ready-test ## look the pinned packages up among known vulnerabilities (ne
 	$(PYTHON_IN) -m pip_audit --disable-pip --require-hashes -r requirements-dev.txt
 
 bench: ready-test $(MESSAGES) ## measure scoring, answering and PDFs
-	$(MANAGE) bench
+	$(PYTHON_IN) -m tests.bench
 
 # --- maintaining -------------------------------------------------------------
 format: ready-test ## bring the code into shape

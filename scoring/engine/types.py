@@ -27,7 +27,10 @@ STATISTICS = ("mean", "share", "median", "hard")
 
 @dataclass(frozen=True)
 class Margin:
-    """A known population distribution: ``codes`` (F,) point into ``levels``, ``totals`` count businesses."""
+    """A known population distribution: ``codes`` (F,) point into ``levels``, ``totals`` count businesses.
+
+    Code -1: the firm did not say; -2: its level is not among the levels.
+    """
 
     name: str
     levels: tuple[str, ...]
@@ -297,12 +300,14 @@ def _check_rows(firms: IntArray, units: IntArray, weights: FloatArray, groups: I
 
 
 def margin_build(name: str, labels: Sequence[Any], totals: Mapping[str, float]) -> Margin:
-    """A margin from each firm's label and the population totals; an unknown label gets code -1.
+    """A margin from each firm's label and the population totals.
+
+    An empty label (the firm did not say) gets code -1, a label that the population does not have code -2.
 
     >>> margin_build("size", ["small", "large"], {"small": 90, "large": 10}).codes.tolist()
     [0, 1]
     """
     levels = tuple(totals)
     index = {level: code for code, level in enumerate(levels)}
-    codes = np.array([index.get(str(label), -1) for label in labels], dtype=np.int64)
+    codes = np.array([index.get(str(label), -2 if str(label) else -1) for label in labels], dtype=np.int64)
     return Margin(name, levels, codes, np.array([totals[level] for level in levels], dtype=np.float64))

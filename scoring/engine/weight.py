@@ -24,6 +24,8 @@ from scoring.engine.checks import (
 from scoring.engine.types import FloatArray, IntArray, Margin
 
 TOTALS_MAY_DIFFER = 0.01
+NOT_SAID = -1
+UNSAID = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,27 @@ def collapse(margin: Margin, smallest: int) -> tuple[Margin, tuple[Notice, ...]]
     return Margin(margin.name, tuple(levels), codes, np.array(totals, dtype=np.float64)), tuple(notices)
 
 
+def own_level_for_unsaid(margin: Margin, base: FloatArray) -> tuple[Margin, tuple[Notice, ...]]:
+    """Respondents who did not say form a level of their own, as large as their share of the design weights.
+
+    With share p of the weights unsaid and population N, that level counts p·N and every other (1 - p)·N_l: on this
+    margin such a respondent keeps its weight, and the others still meet the population's proportions.
+
+    >>> from scoring.engine.types import margin_build
+    >>> margin, _ = own_level_for_unsaid(margin_build("size", ["a", "b", ""], {"a": 6, "b": 3}), np.ones(3))
+    >>> margin.levels, margin.totals.tolist()
+    (('a', 'b', ''), [4.0, 2.0, 3.0])
+    """
+    unsaid = margin.codes == NOT_SAID
+    if not unsaid.any():
+        return margin, ()
+    size, share = float(margin.totals.sum()), float(base[unsaid].sum() / base.sum())
+    codes = np.where(unsaid, len(margin.levels), margin.codes)
+    totals = np.append(margin.totals * (1.0 - share), size * share)
+    notice = Notice("level_unsaid", margin.name, {"n": int(unsaid.sum())})
+    return Margin(margin.name, (*margin.levels, UNSAID), codes, totals), (notice,)
+
+
 def weight_none(base: FloatArray, _margins: Sequence[Margin], _options: WeightOptions) -> Weighting:
     """Every respondent counts once: w = 1."""
     return Weighting(np.ones(len(base)), "none")
@@ -119,7 +142,8 @@ def poststratify(base: FloatArray, margins: Sequence[Margin], options: WeightOpt
     """Meet the counts of one margin: w_i = d_i · N_c / Σ_{j in c} d_j.
 
     ``base`` (F,) design weights; exactly one margin (a crossing of several is one margin with a level per
-    cell). A respondent without a level or a level without respondent raises ``MarginLevelMissing``.
+    cell). A level without respondent, or a respondent's level that the population does not have, raises
+    ``MarginLevelMissing``; respondents who did not say form a level of their own.
 
     >>> from scoring.engine.types import margin_build
     >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
@@ -343,11 +367,13 @@ def _prepared(
     ready: list[Margin] = []
     notices: list[Notice] = []
     for given in margins:
-        if (given.codes < 0).any():
-            count = int((given.codes < 0).sum())
-            text = f"{count} respondents have no known level of {given.name}."
+        if (given.codes < NOT_SAID).any():
+            count = int((given.codes < NOT_SAID).sum())
+            text = f"{count} respondents have a level of {given.name} that the population does not have."
             raise MarginLevelMissing(given.name, text, n=count)
         joined, said = collapse(given, options.collapse_below)
+        joined, unsaid = own_level_for_unsaid(joined, base)
+        said += unsaid
         found = np.bincount(joined.codes, weights=base, minlength=len(joined.levels))
         for level, weight, total in zip(joined.levels, found, joined.totals, strict=True):
             if not (weight > 0 and total > 0):

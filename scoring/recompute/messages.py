@@ -82,6 +82,9 @@ SENTENCES: dict[str, str] = {
     "outside_goalposts": gettext_noop("Indicator %(path)s has values beyond its goalposts %(lo)s to %(hi)s."),
     "not_positive": gettext_noop("%(path)s has values of zero or below, which this kind of mean cannot take."),
     "levels_joined": gettext_noop("Margin %(path)s: levels with too few respondents were joined (%(levels)s)."),
+    "level_unsaid": gettext_noop(
+        "Margin %(path)s: %(n)s respondents did not say; they keep their design weight on it."
+    ),
     "margin_rescaled": gettext_noop(
         "Margin %(path)s counts %(total)s businesses instead of %(expected)s; it was scaled to the first margin."
     ),

@@ -11,6 +11,7 @@ from ddci.templatetags.ddci_format import write_number
 
 NOTICES: dict[str, Promise] = {
     "levels_joined": _("Margin “%(path)s”: the levels %(levels)s have too few respondents apart and were joined."),
+    "level_unsaid": _("Margin “%(path)s”: %(n)s respondents did not say; they keep their design weight on it."),
     "margin_rescaled": _(
         "Margin “%(path)s” counts %(total)s businesses instead of %(expected)s; it was brought to the same total."
     ),

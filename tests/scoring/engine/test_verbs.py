@@ -92,6 +92,18 @@ def test_raking_with_trimming_meets_margins_within_bounds() -> None:
     assert loose.weights.max() > bound * np.median(loose.weights)
 
 
+def test_respondents_who_did_not_say_keep_their_weight_on_a_margin() -> None:
+    size = margin_build("size", ["a", "a", "b", ""], {"a": 60, "b": 40})
+    sector = margin_build("sector", ["x", "y", "x", "y"], {"x": 50, "y": 50})
+    found = rake(np.ones(4), [size, sector], WeightOptions())
+    met = np.bincount([0, 0, 1, 2], weights=found.weights)
+    np.testing.assert_allclose(met, [45, 30, 25], rtol=1e-7)
+    np.testing.assert_allclose(np.bincount([0, 1, 0, 1], weights=found.weights), [50, 50], rtol=1e-7)
+    assert [(notice.code, notice.path, notice.params) for notice in found.notices] == [
+        ("level_unsaid", "size", {"n": 1})
+    ]
+
+
 def test_weighting_refuses_missing_levels_and_unequal_populations() -> None:
     unknown = margin_build("size", ["a", "c"], {"a": 1, "b": 1})
     with pytest.raises(MarginLevelMissing) as caught:
