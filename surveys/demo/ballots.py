@@ -25,7 +25,6 @@ HOW_MANY = {
 AT_HOME = 0.94
 CARELESS = 0.025
 LEFT_OPEN = 0.008
-PROFILE_LEFT_OPEN = 0.02
 REMARK = 0.14
 # Whoever was not inspected cannot say whether inspections overlap.
 FOLLOWS_FROM = {"TG7": ("TG6", 0, 0.95), "KC5": ("TG6", 0, 0.75)}
@@ -56,12 +55,8 @@ def ballot_drawn(content: EditionContent, model: Model, business: Business, rng:
     """The questionnaire of one business, as its pages would send it."""
     leniency = float(rng.normal(0, LENIENCY))
     careless = rng.random() < CARELESS
-    profile = {
-        code: "" if code != "type" and rng.random() < PROFILE_LEFT_OPEN else band
-        for code, band in business.profile.items()
-    }
     units = _units_chosen(content, model, business, rng)
-    return Ballot(profile, tuple(_rating(model, block, unit, leniency, careless, rng) for block, unit in units))
+    return Ballot(business.profile, tuple(_rating(model, block, unit, leniency, careless, rng) for block, unit in units))
 
 
 def _units_chosen(

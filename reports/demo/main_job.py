@@ -1,0 +1,176 @@
+"""From a workbook to a published ranking, by the same services and people as in real use.
+
+Each step looks at what the database already holds, so a finished demonstration costs a few queries and an interrupted
+one goes on where it stopped.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import SystemRandom
+
+from accounts.enums import JobState
+from accounts.models import Job, Province, User
+from accounts.selectors import job_get, jobs_of
+from accounts.services import job_start, jobs_interrupted_mark
+from ddci.core.errors import NotNow
+from reports.selectors.files import names_of
+from reports.services.publications import publication_release
+from scoring.enums import RunState, Verdict
+from scoring.models import Publication, ScoringRun
+from scoring.selectors.runs import is_approved, releases_of, runs_of
+from scoring.services.recipes import recipe_create, recipe_default
+from scoring.services.runs import run_approve, run_start
+from surveys.demo.moderation import remarks_review
+from surveys.demo.people import ANALYST, APPROVER, MANAGER, MODERATOR, SLUG, accounts_ensure, province_ensure
+from surveys.demo.simulation import Plan, responses_simulate
+from surveys.demo.workbook import demo_workbook, trial_workbook
+from surveys.enums import EditionState, InvitationState
+from surveys.models import Edition, Invitation
+from surveys.selectors.datasets import datasets_of
+from surveys.selectors.editions import EditionUnknown, edition_at
+from surveys.selectors.guests import invitations_of
+from surveys.services.datasets import dataset_freeze
+from surveys.services.edition_import import edition_import
+from surveys.services.editions import edition_close, edition_open
+from surveys.services.invitations import Guest, invitations_create
+
+YEAR, TRIAL_YEAR = 2024, 2025
+SEED = 2024
+GUEST = "Doanh nghiệp dùng thử"
+Clock = Callable[[], datetime]
+Progress = Callable[[int, int, str], None]
+Step = Callable[[str, Callable[[Progress], None]], None]
+
+
+class JobStopped(NotNow):
+    code = "job_stopped"
+    sentence = "The work “%(kind)s” stopped: %(message)s"
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does what in the demonstration, and at what time."""
+
+    users: Mapping[str, User]
+    clock: Clock
+
+    @property
+    def manager(self) -> User:
+        return self.users[MANAGER.key]
+
+
+def _edition(year: int) -> Edition | None:
+    try:
+        return edition_at(f"{SLUG}/{year}")
+    except EditionUnknown:
+        return None
+
+
+def publication_finished() -> Publication | None:
+    """The release of the demonstration once all its files are made."""
+    edition = _edition(YEAR)
+    publication = releases_of(edition).first() if edition else None
+    made = names_of(publication) if publication else set()
+    return publication if any(name.endswith("-all.zip") for name in made) else None
+
+
+def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clock) -> None:
+    """Do whatever is not done yet. `step(title, work)` shows a step and does its work."""
+    jobs_interrupted_mark(now=clock())
+    province = province_ensure(now=clock())
+    found = _edition(YEAR)
+    if found is None or found.state == EditionState.DRAFT:
+        step("Workbook imported: units, questions, weights, hard data", lambda _progress: _import(province, clock))
+    crew = Crew(accounts_ensure(province=province, passwords=passwords, now=clock()), clock)
+    edition = edition_at(f"{SLUG}/{YEAR}")
+    if edition.state == EditionState.DRAFT:
+        edition_open(edition=edition, by=crew.manager, now=clock())
+    if edition.state == EditionState.OPEN:
+        title = f"{plan.answered:,} of {plan.invited:,} simulated businesses answer"
+        step(title, lambda progress: _fieldwork(edition, crew, plan, progress))
+    if edition.state == EditionState.CLOSED:
+        step("Remarks moderated, answers frozen", lambda _progress: _freeze(edition, crew))
+    if edition.state in {EditionState.FROZEN, EditionState.SCORED} and not _approved(edition):
+        step("Weighted, scored, ranked; approved by a second person", lambda progress: _score(edition, crew, progress))
+    if publication_finished() is None:
+        step("Published; report book, scorecards, tables", lambda progress: _publish(edition, crew, progress))
+    trial_open(province=province, by=crew.manager, clock=clock)
+
+
+def _import(province: Province, clock: Clock) -> None:
+    edition_import(workbook=demo_workbook(), province=province, by=None, now=clock())
+
+
+def _fieldwork(edition: Edition, crew: Crew, plan: Plan, progress: Progress) -> None:
+    def shown(done: int, total: int) -> None:
+        progress(done, total, "")
+
+    responses_simulate(edition=edition, plan=plan, by=crew.manager, now=crew.clock(), progress=shown)
+    # Not seeded: the order in which answers are written anew must be known to nobody, in a demonstration too.
+    edition_close(edition=edition, by=crew.manager, now=crew.clock(), rng=SystemRandom())
+
+
+def _freeze(edition: Edition, crew: Crew) -> None:
+    remarks_review(edition=edition, by=crew.users[MODERATOR.key], now=crew.clock())
+    dataset_freeze(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
+
+
+def _approved(edition: Edition) -> bool:
+    return any(is_approved(run) for run in runs_of(edition))
+
+
+def _score(edition: Edition, crew: Crew, progress: Progress) -> None:
+    run = _run_complete(edition)
+    if run is None:
+        analyst, now = crew.users[ANALYST.key], crew.clock()
+        recipe = recipe_create(edition=edition, content=recipe_default(edition), by=analyst, now=now)
+        dataset = datasets_of(edition).order_by("-number")[0]
+        started = run_start(edition=edition, dataset=dataset, recipe=recipe, seed=SEED, by=analyst, now=now)
+        _wait(job_get(str(started.job_id)), progress)
+        run = runs_of(edition).get(pk=started.pk)
+    note = "Demonstration: simulated data."
+    run_approve(run=run, verdict=Verdict.APPROVED, note=note, by=crew.users[APPROVER.key], now=crew.clock())
+    edition.refresh_from_db()
+
+
+def _run_complete(edition: Edition) -> ScoringRun | None:
+    return next((run for run in runs_of(edition) if run.state == RunState.COMPLETE), None)
+
+
+def _publish(edition: Edition, crew: Crew, progress: Progress) -> None:
+    publication = releases_of(edition).first()
+    if publication is None:
+        run = next(run for run in runs_of(edition) if is_approved(run))
+        publication_release(run=run, reason="", by=crew.manager, now=crew.clock())
+        job = jobs_of(edition.province, "report_files")[0]
+    else:
+        arguments = {"publication": publication.pk}
+        job = job_start(
+            kind="report_files", arguments=arguments, province=edition.province, by=crew.manager, now=crew.clock()
+        )
+    _wait(job, progress)
+
+
+def _wait(job: Job, progress: Progress) -> None:
+    """Until the job has ended, in whichever process or thread it runs."""
+    while not (job := job_get(str(job.pk))).ended:
+        progress(job.done, job.total, job.message)
+        time.sleep(0.2)
+    if job.state != JobState.DONE:
+        raise JobStopped(kind=job.kind, message=job.message or job.get_state_display())
+
+
+def trial_open(*, province: Province, by: User | None, clock: Clock) -> Invitation:
+    """An invitation to the trial edition that nobody has completed; the edition is set up and opened where needed."""
+    edition = _edition(TRIAL_YEAR)
+    if edition is None:
+        edition = edition_import(workbook=trial_workbook(TRIAL_YEAR), province=province, by=by, now=clock())
+    if edition.state == EditionState.DRAFT:
+        edition = edition_open(edition=edition, by=by, now=clock())
+    waiting = invitations_of(edition, search=GUEST).exclude(state=InvitationState.DONE).first()
+    if waiting is not None:
+        return waiting
+    number = invitations_of(edition, search=GUEST).count() + 1
+    return invitations_create(edition=edition, guests=[Guest(name=f"{GUEST} {number}")], by=by, now=clock())[0]
