@@ -47,6 +47,16 @@ CONSENT, PROFILE, UNITS, REVIEW = Step(Kind.CONSENT), Step(Kind.PROFILE), Step(K
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Leaving a page: from the step `here` to "next" (which stops once at open questions), "skip" (which does not),
+    "back", the key of any step, or "" to stay.
+    """
+
+    here: str
+    go: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something that stands against going on, and the step where it can be put right."""
 
@@ -183,6 +193,28 @@ def reachable(questionnaire: Questionnaire, content: DraftContent, key: str) -> 
     if wanted is None:
         return order[barrier] if barriers else _first_open(questionnaire, content, content.units)
     return order[min(wanted, barrier)]
+
+
+def destination(questionnaire: Questionnaire, content: DraftContent, move: Move) -> Step:
+    """Where a move leads, after the page that is left has been merged into the draft."""
+    order = steps(questionnaire, content)
+    here = next((place for place, step in enumerate(order) if step.key == move.here), None)
+    if here is None or move.go == "":
+        return reachable(questionnaire, content, move.here)
+    if move.go == "back":
+        return order[max(here - 1, 0)]
+    if move.go == "skip" or (move.go == "next" and not is_open(questionnaire, content, order[here])):
+        return reachable(questionnaire, content, order[min(here + 1, len(order) - 1)].key)
+    return reachable(questionnaire, content, move.here if move.go == "next" else move.go)
+
+
+def is_open(questionnaire: Questionnaire, content: DraftContent, step: Step) -> bool:
+    """Whether a question of this page has no answer yet."""
+    if step.kind is Kind.PROFILE:
+        return any(item.code not in content.profile for item in questionnaire.profile)
+    if step.kind is Kind.RATE:
+        return bool(open_items(questionnaire.units[step.unit][0], content, step.unit, step.section))
+    return step.kind is Kind.OVERALL and step.unit not in content.satisfaction
 
 
 def _first_open(questionnaire: Questionnaire, content: DraftContent, units: Sequence[int]) -> Step:

@@ -85,6 +85,7 @@ class RatedUnit:
 
     key: int
     name: Words
+    short: Words
     search: str
 
 

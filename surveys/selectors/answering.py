@@ -106,6 +106,7 @@ def _block_sheet(block: Any) -> BlockSheet:
             RatedUnit(
                 key=place.pk,
                 name=Words(place.unit.name_vi, place.unit.name_en),
+                short=Words(place.unit.short_vi or place.unit.name_vi, place.unit.short_en or place.unit.name_en),
                 search=without_marks(f"{place.unit.name_vi} {place.unit.short_vi} {place.unit.name_en}"),
             )
             for place in places

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ddci.core.crypto import code_normalised, sealed
 from ddci.core.errors import Invalid, NotNow
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
-from surveys.answers.journey import answers_shown, problems
+from surveys.answers.journey import REVIEW, Move, answers_shown, destination, problems
 from surveys.answers.questionnaire import Questionnaire
 from surveys.enums import Channel, EditionState, InvitationState, NonAnswer
 from surveys.models import Comment, Draft, Edition, Invitation, Rating, Receipt, Response
@@ -91,13 +91,13 @@ def _locked(invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def draft_save(
-    *, invitation: Invitation, pages: Sequence[Page], now: datetime, at: str = "", tab: Tab | None = None
+    *, invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None = None, tab: Tab | None = None
 ) -> Saved:
     """Merge the fields of one or several pages into the draft.
 
     Args:
         pages: what was entered; see `surveys.answers.drafts`. An invalid field is reported and leaves the rest saved.
-        at: key of the step at which the respondent goes on when the link is opened again ("" leaves it as it is).
+        move: where the respondent goes from here; kept, so that the link goes on there on any device (`content.at`).
         tab: of a browser. An older save of the same tab that arrives late changes nothing; a page that another tab
             saved since it was opened here is merged field by field (see `merge`).
 
@@ -123,8 +123,9 @@ def draft_save(
             content.marks[page.key] = Mark(revision, tab.name, tab.turn)
     if not content.consent:
         raise ConsentMissing
-    content.at = at or content.at
-    content.reviewed = content.reviewed or at == "review"
+    if move:
+        content.at = destination(questionnaire, content, move).key
+        content.reviewed = content.reviewed or content.at == REVIEW.key
     _draft_write(locked, content, revision, now)
     return Saved(revision=revision, at=now, faults=faults, overtaken=overtaken, content=content)
 

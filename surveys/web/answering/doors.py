@@ -1,0 +1,139 @@
+"""The door of answering: a link or code instead of an account.
+
+These pages set no cookie and use no session. The code in the address is itself what a forged form would lack, so no
+CSRF token is needed; one could not work anyway: to keep the code from leaking through the Referer header, browsers
+are told to send no referrer, and then send `Origin: null` with forms.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from ddci.core.errors import Refusal
+from surveys.answers.drafts import DraftContent
+from surveys.answers.questionnaire import Questionnaire
+from surveys.models import Invitation
+from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
+from surveys.selectors.invitations import UnknownCode, code_of, invitation_by_code
+from surveys.services.answering import Saved, answerable_check
+from surveys.web.answering.limits import TooManyCodes, wrong_code_count, wrong_codes_check
+
+Page = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A respondent who came by a valid link, and what is saved so far."""
+
+    invitation: Invitation
+    code: str
+    questionnaire: Questionnaire
+    content: DraftContent
+    revision: int
+    saved_at: datetime | None
+
+    def after(self, saved: Saved) -> "Visit":
+        """The same visit, with what has just been saved."""
+        return replace(self, content=saved.content, revision=saved.revision, saved_at=saved.at)
+
+
+def discreet(view: Page) -> Page:
+    """Neither kept by caches, nor told to other sites, nor indexed; foreseen refusals become kind pages."""
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def page(request: HttpRequest, **places: Any) -> HttpResponse:
+        try:
+            response = view(request, **places)
+        except Refusal as refusal:
+            response = kind_page(request, refusal)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return page
+
+
+def by_link(view: Page) -> Page:
+    """For holders of a link, in whatever state their invitation is."""
+
+    @discreet
+    @wraps(view)
+    def page(request: HttpRequest, code: str, **places: Any) -> HttpResponse:
+        invitation = invitation_of_link(request, code)
+        try:
+            return view(request, invitation, **places)
+        except Refusal as refusal:
+            return kind_page(request, refusal, invitation)
+
+    return page
+
+
+def answering(view: Page) -> Page:
+    """For holders of a link that can be answered now."""
+
+    @by_link
+    @wraps(view)
+    def page(request: HttpRequest, invitation: Invitation, **places: Any) -> HttpResponse:
+        answerable_check(invitation)
+        return view(request, visit_of(invitation), **places)
+
+    return page
+
+
+def visit_of(invitation: Invitation) -> Visit:
+    return Visit(
+        invitation=invitation,
+        code=code_of(invitation),
+        questionnaire=questionnaire_asked(invitation.edition),
+        content=draft_content(invitation),
+        revision=draft_revision(invitation),
+        saved_at=invitation.draft.saved_at if has_draft(invitation) else None,
+    )
+
+
+def invitation_of_link(request: HttpRequest, code: str) -> Invitation:
+    """The invitation of a link. A valid link always opens: many businesses may share one address of the network.
+
+    Raises:
+        UnknownCode: no such link.
+        TooManyCodes: neither this one nor many before it.
+    """
+    try:
+        return invitation_by_code(code)
+    except UnknownCode:
+        wrong_codes_check(request)
+        wrong_code_count(request)
+        raise
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.POST.get("go") == "autosave"
+
+
+def kind_page(request: HttpRequest, refusal: Refusal, invitation: Invitation | None = None) -> HttpResponse:
+    """Why it does not go on here, in one sentence, and what to do next."""
+    if wants_json(request):
+        return JsonResponse({"code": refusal.code, "message": str(refusal)}, status=refusal.status)
+    edition = invitation.edition if invitation else None
+    context = {
+        "refusal": refusal,
+        "kind": refusal.code,
+        "edition": edition,
+        "province": edition.province if edition else None,
+        "simulated": bool(edition and edition.is_simulated),
+        "code": code_of(invitation) if invitation else "",
+    }
+    response = render(request, "answering/kind.html", context, status=refusal.status)
+    if isinstance(refusal, TooManyCodes):
+        response["Retry-After"] = "900"
+    return response
