@@ -1,13 +1,23 @@
-"""Administration pages of the platform administrator. The audit trail is read-only."""
+"""Administration pages of the platform administrator: provinces, people and roles. What happened is read-only.
 
+Roles are better given in the staff area: there it is recorded who gave them. Here they can be seen.
+"""
+
+
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import AuditEntry, Job, Membership, Province, User
 
+# The administration signs in like everybody else, with the second factor where one is set up.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    """Rows that are looked at and not touched."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
@@ -19,30 +29,44 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Province)
 class ProvinceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name_vi", "slug", "association_vi")
+    list_display = ("name_vi", "slug", "association_vi", "contact_email")
+    search_fields = ("name_vi", "name_en", "slug")
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("email", "full_name", "is_active", "is_superuser")
+    """Accounts: names, and whether they may sign in. Passwords are set by their owners only."""
+
+    list_display = ("email", "full_name", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
     search_fields = ("email", "full_name")
-    exclude = ("password", "groups", "user_permissions")
+    fields = ("email", "full_name", "is_active", "is_staff", "is_superuser", "last_login", "date_joined")
     readonly_fields = ("last_login", "date_joined")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
 
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("user", "province", "role")
     list_filter = ("province", "role")
+    search_fields = ("user__email", "user__full_name")
+    autocomplete_fields = ("user", "province")
+    list_select_related = ("user", "province")
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "province", "by", "action", "subject", "state_from", "state_to")
     list_filter = ("province", "action")
+    search_fields = ("subject", "note", "by__email")
+    date_hierarchy = "at"
+    list_select_related = ("province", "by")
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "kind", "province", "state", "message")
-    list_filter = ("state", "kind")
+    list_display = ("created_at", "kind", "province", "state", "done", "total", "message")
+    list_filter = ("state", "kind", "province")
+    list_select_related = ("province",)

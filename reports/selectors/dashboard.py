@@ -4,18 +4,20 @@ the rows.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import CharField, Count, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from accounts.enums import JobState, Role
-from accounts.models import AuditEntry, Job, Province, User
+from accounts.models import AuditEntry, Job, Province, User, in_language
 from accounts.selectors import audit_of, jobs_of, members_of, provinces_of
 from reports.selectors.steps import RunStanding, Standing
 from scoring.enums import Verdict
-from scoring.models import Publication, ScoringRun
+from scoring.models import Publication, Recipe, ScoringRun
 from scoring.selectors.runs import releases_of, runs_of, verdict_of
 from surveys.enums import EditionState, IndicatorKind
-from surveys.models import BlockUnit, Edition, HardValue, Indicator, Margin, Unit
+from surveys.models import BlockUnit, Dataset, Edition, HardValue, Indicator, Margin, Unit
 from surveys.selectors import monitor
 from surveys.selectors.editions import editions_visible_to
 from surveys.selectors.readiness import gaps_before_opening
@@ -36,6 +38,7 @@ class Dashboard:
     blocks: list[monitor.BlockCount]
     strata: list[monitor.Line]
     channels: list[monitor.Line]
+    framework: list[monitor.FrameworkCount]
     reached: dict[str, AuditEntry]
     trail: list[AuditEntry]
     job: Job | None
@@ -57,7 +60,7 @@ def dashboard_of(edition: Edition, *, today: date) -> Dashboard:
     blocks = monitor.block_counts(edition)
     run = runs_of(edition).first()
     publication = releases_of(edition).first()
-    trail = audit_of(edition.province).filter(subject_id=str(edition.pk), subject_kind="edition")
+    trail = _trail(edition)
     return Dashboard(
         edition=edition,
         standing=_standing(edition, today, participation, blocks, run),
@@ -66,11 +69,29 @@ def dashboard_of(edition: Edition, *, today: date) -> Dashboard:
         blocks=blocks,
         strata=monitor.stratum_counts(edition),
         channels=monitor.channel_counts(edition),
-        reached={entry.state_to: entry for entry in reversed(trail.exclude(state_to=""))},
-        trail=list(audit_of(edition.province)[:AUDIT_LINES]),
+        framework=monitor.framework_counts(edition) if edition.state == EditionState.DRAFT else [],
+        reached={
+            entry.state_to: entry for entry in reversed(trail.filter(subject_kind="edition").exclude(state_to=""))
+        },
+        trail=list(trail[:AUDIT_LINES]),
         job=_latest_job(edition, run, publication),
         publication=publication,
     )
+
+
+def _trail(edition: Edition) -> QuerySet[AuditEntry]:
+    """What was done with the edition itself and with everything made from it."""
+    made: dict[str, QuerySet[Any]] = {
+        "blockunit": BlockUnit.objects.filter(block__edition=edition),
+        "dataset": Dataset.objects.filter(edition=edition),
+        "recipe": Recipe.objects.filter(edition=edition),
+        "scoringrun": ScoringRun.objects.filter(edition=edition),
+        "publication": Publication.objects.filter(edition=edition),
+    }
+    wanted = Q(subject_kind="edition", subject_id=str(edition.pk))
+    for kind, rows in made.items():
+        wanted |= Q(subject_kind=kind, subject_id__in=rows.order_by().values(key=Cast("pk", CharField())))
+    return audit_of(edition.province).filter(wanted)
 
 
 def _standing(
@@ -117,8 +138,11 @@ def _run_standing(run: ScoringRun) -> RunStanding:
 def _population_sums(edition: Edition) -> dict[str, int]:
     """By profile question, how many businesses its population counts add up to."""
     found = Margin.objects.filter(field__edition=edition).order_by()
-    sums = found.values("field__code").annotate(total=Sum("count")).order_by("field__code")
-    return {row["field__code"]: row["total"] for row in sums}
+    sums = found.values("field__text_vi", "field__text_en").annotate(total=Sum("count"))
+    return {
+        in_language(row["field__text_vi"], row["field__text_en"]): row["total"]
+        for row in sums.order_by("field__position", "field__code")
+    }
 
 
 def _hard_missing(edition: Edition) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -114,7 +114,7 @@ def _populations(standing: Standing) -> Iterator[Gap]:
     if not sums:
         yield Gap("no_margins", _("No population counts are known, so answers cannot be weighted to the population."))
     elif len(set(sums.values())) > 1:
-        counts = ", ".join(f"{name}: {total}" for name, total in sums.items())
+        counts = "; ".join(f"{name}: {number_format(total, force_grouping=True)}" for name, total in sums.items())
         words = {"counts": counts}
         yield Gap("margins_differ", _("The population counts add up differently: %(counts)s.") % words)
 
@@ -134,7 +134,9 @@ def _short_units(standing: Standing) -> Iterator[Gap]:
     names = standing.short_units
     if not names:
         return
-    shown = ", ".join(names[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+    shown = ", ".join(names[:NAMES_SHOWN])
+    if len(names) > NAMES_SHOWN:
+        shown = _("%(names)s and %(more)d more") % {"names": shown, "more": len(names) - NAMES_SHOWN}
     words = {"count": len(names), "minimum": standing.minimum_ratings, "names": shown}
     sentence = ngettext(
         "%(count)d unit has fewer than %(minimum)d ratings and would not be ranked: %(names)s.",

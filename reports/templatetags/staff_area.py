@@ -50,17 +50,18 @@ EDITION_PAGES = {
     "responses": ("responses",),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),
-    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "compare"),
+    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
     "units": ("units", "unit", "unit-lineage", "unit-reader-add"),
     "members": ("members",),
     "audit": ("audit",),
+    "edition-import": ("edition-import",),
 }
 LABELS = {
     "edition": _("Overview"),
-    "responses": _("Responses"),
+    "responses": _("Fieldwork"),
     "invitations": _("Invitations"),
     "comments": _("Comments"),
     "runs": _("Scoring"),
@@ -68,6 +69,7 @@ LABELS = {
     "units": _("Units"),
     "members": _("Members"),
     "audit": _("Audit trail"),
+    "edition-import": _("Import an edition"),
 }
 
 
@@ -119,4 +121,5 @@ def _province_doors(person: User, province: Province) -> dict[str, bool]:
         "units": may_see_units(person, province),
         "members": may_see_members(person, province),
         "audit": may_see_audit(person, province),
+        "edition-import": may_prepare_edition(person, province),
     }

@@ -27,7 +27,7 @@ LINE = {
     Step.PREPARE: gettext_lazy("Prepare"),
     Step.COLLECT: gettext_lazy("Collect answers"),
     Step.FREEZE: gettext_lazy("Freeze the data"),
-    Step.SCORE: gettext_lazy("Score"),
+    Step.SCORE: gettext_lazy("Compute scores"),
     Step.APPROVE: gettext_lazy("Approve"),
     Step.PUBLISH: gettext_lazy("Publish"),
 }

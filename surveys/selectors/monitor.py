@@ -2,13 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from accounts.models import in_language
 from surveys.enums import Channel, CommentState, InvitationState
-from surveys.models import Block, BlockUnit, Comment, Edition, Invitation, ProfileField, Rating, Response
+from surveys.models import (
+    Block,
+    BlockUnit,
+    Comment,
+    Edition,
+    Indicator,
+    Invitation,
+    ProfileField,
+    Question,
+    Rating,
+    Response,
+    SubIndexWeight,
+)
 
 HIDDEN_BELOW = 5
 FEWEST_SHOWN = 8
@@ -77,6 +90,38 @@ class BandCount:
 
     text: str
     lines: tuple[tuple[str, int | None, float], ...]
+
+
+@dataclass(frozen=True)
+class FrameworkCount:
+    """How much of everything a block has."""
+
+    name: str
+    units: int
+    sub_indices: int
+    indicators: int
+    questions: int
+
+
+def framework_counts(edition: Edition) -> list[FrameworkCount]:
+    """By block: units, weighted sub-indices, indicators, questions. One query."""
+    kinds = {
+        "units": BlockUnit.objects.filter(block=OuterRef("pk")),
+        "sub_indices": SubIndexWeight.objects.filter(block=OuterRef("pk")),
+        "indicators": Indicator.blocks.through.objects.filter(block=OuterRef("pk")),
+        "questions": Question.blocks.through.objects.filter(block=OuterRef("pk")),
+    }
+    counts = {f"{name}_counted": Subquery(_count(rows)) for name, rows in kinds.items()}
+    blocks = Block.objects.filter(edition=edition).order_by("position", "code").annotate(**counts)
+    return [
+        FrameworkCount(block.name, **{name: getattr(block, f"{name}_counted") or 0 for name in kinds})
+        for block in blocks
+    ]
+
+
+def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    counted: QuerySet[Any, Any] = rows.order_by().values("block").annotate(n=Count("pk")).values("n")
+    return counted
 
 
 def participation_of(edition: Edition) -> Participation:
