@@ -1,0 +1,196 @@
+"""Careless answers, fragility, bootstrap and sensitivity."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scoring.engine import clean
+from scoring.engine.checks import NotEnoughData
+from scoring.engine.diagnostics import correlations, cronbach_alpha, effective_weights, signal_reliability
+from scoring.engine.fragility import fragility
+from scoring.engine.pipeline import score, score_values
+from scoring.engine.recipe import framework_from_recipe, recipe_validate
+from scoring.engine.resample import bootstrap, rake_replicates, replicate_counts, replicate_weights
+from scoring.engine.sensitivity import dirichlet_weights
+from scoring.engine.types import Framework, Indicator, SubIndex
+from tests.scoring.engine.golden import GOLDEN, ddci_recipe, ddci_survey, largest
+from tests.scoring.engine.small import framework, recipe, survey
+
+
+@pytest.fixture(scope="module")
+def answers() -> np.ndarray:
+    return pd.read_csv(GOLDEN / "careless/careless_dataset.csv").to_numpy(float)
+
+
+@pytest.fixture(scope="module")
+def expected() -> pd.DataFrame:
+    return pd.read_csv(GOLDEN / "careless/careless_indices.csv")
+
+
+def test_longstring_equals_r_careless(answers: np.ndarray, expected: pd.DataFrame) -> None:
+    longest, average = clean.longstring(answers)
+    assert list(longest) == list(expected.longstr)
+    assert largest(average, expected.avgstr) == 0
+
+
+def test_variability_equals_r_careless(answers: np.ndarray, expected: pd.DataFrame) -> None:
+    assert largest(clean.response_variability(answers), expected.irv) <= 1e-6
+
+
+def test_mahalanobis_equals_r_careless(answers: np.ndarray, expected: pd.DataFrame) -> None:
+    distance, tail = clean.mahalanobis(answers)
+    assert largest(distance, expected.mahad) <= 1e-9
+    assert ((tail < 0.001) == (expected.mahad > 86.66081519)).all()
+
+
+def test_even_odd_equals_r_careless(answers: np.ndarray, expected: pd.DataFrame) -> None:
+    scales = [list(range(start, start + 5)) for start in range(0, 50, 5)]
+    assert largest(clean.even_odd(answers, scales), expected.evenodd) <= 1e-9
+
+
+def test_flags_skip_missing_answers(answers: np.ndarray) -> None:
+    holes = np.insert(answers, [3, 20, 40], np.nan, axis=1)
+    assert list(clean.longstring(holes)[0]) == list(clean.longstring(answers)[0])
+    assert largest(clean.response_variability(holes), clean.response_variability(answers)) <= 1e-12
+    assert np.isnan(clean.mahalanobis(holes)[0]).all()
+
+
+def test_exact_duplicates_need_the_same_items(answers: np.ndarray) -> None:
+    copied = np.concatenate([answers, answers[[5]], answers[[5]]])
+    copied[-1, 0] = np.nan
+    groups = clean.duplicates(copied)
+    assert list(np.flatnonzero(groups)) == [5, 200]
+
+
+def test_perfect_ratings_are_compared_with_the_other_units() -> None:
+    flags = np.array([True, True, False, False, False])
+    own, other = clean.share_by_unit(flags, np.array([0, 0, 1, 1, 1]), 3)
+    np.testing.assert_allclose(own, [1.0, 0.0, np.nan])
+    np.testing.assert_allclose(other, [0.0, 1.0, 0.4])
+
+
+def test_fragility_is_confirmed_by_removing_the_firms() -> None:
+    part, data = framework(), survey(firms=300)
+    plan = recipe(part, normalise={"goalposts": "fixed"})
+    result = score(data, part, plan)
+    found = fragility(result.run.adjusted.total, result.run.uncertainty.influence)
+    pair = int(np.argmin(found.gap))
+    high, low = int(found.higher[pair]), int(found.lower[pair])
+    z = result.run.uncertainty.influence
+    worst = np.argsort(-(z[:, high] - z[:, low]))
+
+    def gap_without(count: int) -> float:
+        keep = ~np.isin(data.firm, worst[:count])
+        rows = {"firm": data.firm[keep], "unit": data.unit[keep]}
+        numbers = data.values[np.arange(4), data.answers[keep]]
+        totals = score(survey(firms=300, answers=numbers, **rows), part, plan).scores.score
+        return float(totals[high] - totals[low])
+
+    assert gap_without(0) == pytest.approx(found.gap[pair])
+    assert gap_without(int(found.firms[pair]) + 2) < 0
+    assert gap_without(max(int(found.firms[pair]) - 3, 0)) > 0
+
+
+def test_fragility_of_a_certain_order_is_zero() -> None:
+    found = fragility(np.array([90.0, np.nan, 10.0]), np.full((4, 3), 0.1))
+    assert (found.higher.tolist(), found.lower.tolist(), found.firms.tolist()) == ([0], [2], [0])
+
+
+def test_replicate_weights_average_to_the_point_weights() -> None:
+    stratum = np.repeat([0, 1, 2], [5, 20, 1])
+    base = np.linspace(1, 3, 26)
+    rng = np.random.default_rng(2)
+    weights = replicate_weights(base, stratum, replicate_counts(stratum, 20000, rng))
+    np.testing.assert_allclose(weights.mean(axis=1), base, rtol=0.05)
+    np.testing.assert_allclose(weights[:5].sum(axis=0).mean(), base[:5].sum(), rtol=0.01)
+
+
+def test_replicates_are_raked_to_the_margins() -> None:
+    data = survey(firms=200)
+    counts = replicate_counts(data.stratum, 50, np.random.default_rng(3))
+    raked, missed = rake_replicates(replicate_weights(data.base_weight, data.stratum, counts), data.margins)
+    assert missed == 0
+    for margin in data.margins:
+        for b in range(50):
+            met = np.bincount(margin.codes, weights=raked[:, b])
+            np.testing.assert_allclose(met, margin.totals, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("goalposts", "low", "high"), [("fixed", 0.95, 1.07), ("edition", 0.8, 1.05)])
+def test_bootstrap_agrees_with_the_linearised_errors(goalposts: str, low: float, high: float) -> None:
+    """Within-edition goalposts are the extremes of noisy values: replicates let other units set them."""
+    data = recipe_validate(ddci_recipe(goalposts))
+    result = score(ddci_survey(), framework_from_recipe(data, "main", [str(u) for u in range(18)]), data)
+    found = bootstrap(result.run, replicates=600, seed=4)
+    ratio = found.se / result.scores.se.to_numpy()
+    assert low < np.median(ratio) < high
+    assert found.unmet == 0
+    again = bootstrap(result.run, replicates=600, seed=4)
+    np.testing.assert_array_equal(found.totals, again.totals)
+
+
+def test_bootstrap_agrees_with_the_linearised_errors_of_medians() -> None:
+    """Days have many distinct answers; on a scale of five the median itself jumps and only the bootstrap sees it."""
+    items = (Indicator("k", "s", "negative", "median", question="Q0", scale=(0.0, 60.0)),)
+    part = Framework(tuple(f"u{u}" for u in range(5)), (SubIndex("s", 1.0),), items)
+    days = np.round(np.random.default_rng(8).lognormal(2.5, 0.6, (1200, 1)), 1)
+    data = survey(firms=600, indicators=1, answers=days)
+    result = score(data, part, recipe(part, normalise={"goalposts": "fixed"}))
+    ratio = bootstrap(result.run, 500, seed=1).se / result.scores.se.to_numpy()
+    assert ((ratio > 0.8) & (ratio < 1.25)).all()
+
+
+def test_bootstrap_serves_rank_based_scores() -> None:
+    part = framework()
+    ranks = score(survey(firms=300), part, recipe(part, normalise={"method": "percentile_rank"}))
+    assert ranks.scores.se.isna().all()
+    assert (bootstrap(ranks.run, 100, seed=1).se > 0).all()
+
+
+def test_bootstrap_needs_respondents() -> None:
+    part = framework()
+    with pytest.raises(NotEnoughData):
+        bootstrap(score_values(np.arange(20.0).reshape(5, 4), part, recipe(part)).run)
+
+
+def test_drawn_weights_centre_on_the_official_ones() -> None:
+    part = framework()
+    subs = np.array([[9.0, 2.0], [3.0, 8.0], [np.nan, np.nan], [5.0, 5.0], [1.0, 1.0]])
+    found = dirichlet_weights(subs, part, np.random.default_rng(1), draws=4000)
+    np.testing.assert_allclose(found.weights.mean(axis=0), [0.6, 0.4], atol=0.01)
+    assert set(found.ranks[:, 2]) == {0}
+    assert set(found.ranks[:, 4]) == {4}
+    low, high = found.spread()
+    assert low[0] == 1
+    assert (low <= high).all()
+
+
+def test_diagnostics_of_degenerate_data_are_missing_not_wrong() -> None:
+    with pytest.raises(NotEnoughData):
+        cronbach_alpha(np.ones((2, 3)))
+    part = framework()
+    assert np.isnan(effective_weights(np.full((1, 2), 5.0), np.array([50.0]), part)).all()
+    assert np.isnan(signal_reliability(np.array([50.0]), np.eye(1)))
+    assert np.isnan(correlations(np.ones((4, 1)), np.arange(4.0)[:, None])[0, 0])
+    x = np.array([[1.0], [2.0], [np.nan], [4.0], [3.0]])
+    y = np.array([[2.0], [1.0], [7.0], [5.0], [3.0]])
+    keep = [0, 1, 3, 4]
+    assert correlations(x, y)[0, 0] == pytest.approx(np.corrcoef(x[keep, 0], y[keep, 0])[0, 1])
+
+
+def test_effective_weights_sum_to_one_and_follow_spread() -> None:
+    part = framework()
+    subs = np.array([[5.0, 1.0], [5.1, 9.0], [5.2, 3.0], [5.1, 6.0]])
+    found = effective_weights(subs, subs @ [0.6, 0.4], part)
+    assert found.sum() == pytest.approx(1)
+    assert found[1] > 0.9
+
+
+def test_alpha_with_equal_weights_equals_alpha_without() -> None:
+    data = np.random.default_rng(3).normal(size=(40, 4)).cumsum(axis=1)
+    assert cronbach_alpha(data, np.full(40, 2.5)).alpha == pytest.approx(cronbach_alpha(data).alpha)
+    data[0, 0] = np.nan
+    assert cronbach_alpha(data).n == 39
+    assert cronbach_alpha(data, pairwise=True).alpha == pytest.approx(cronbach_alpha(data).alpha, abs=0.05)
