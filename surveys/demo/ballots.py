@@ -56,7 +56,9 @@ def ballot_drawn(content: EditionContent, model: Model, business: Business, rng:
     leniency = float(rng.normal(0, LENIENCY))
     careless = rng.random() < CARELESS
     units = _units_chosen(content, model, business, rng)
-    return Ballot(business.profile, tuple(_rating(model, block, unit, leniency, careless, rng) for block, unit in units))
+    return Ballot(
+        business.profile, tuple(_rating(model, block, unit, leniency, careless, rng) for block, unit in units)
+    )
 
 
 def _units_chosen(
@@ -89,7 +91,7 @@ def _rating(
     relation = leniency + float(rng.normal(0, RELATION))
     items = model.items[block]
     answers = _careless(items, rng) if careless else _careful(model, items, unit, relation, rng)
-    mean = float(np.mean([model.level(unit, item.sub_index) for item in items])) + relation
+    mean = float(np.mean([model.level(unit, item) for item in items])) + relation
     satisfaction: int | str = int(np.clip(round(6.4 + 1.5 * mean + rng.normal(0, 1.1)), 1, 10))
     if rng.random() < 0.03:
         satisfaction = NonAnswer.DONT_KNOW.value
@@ -105,7 +107,7 @@ def _careful(model: Model, items: Sequence[Item], unit: str, relation: float, rn
         if rng.random() < LEFT_OPEN:
             continue
         answers[item.code] = _non_answer(item, answers, rng) or answer_drawn(
-            item, model.level(unit, item.sub_index) + relation, INSPECTS.get(unit, 1.0), rng
+            item, model.level(unit, item) + relation, INSPECTS.get(unit, 1.0), rng
         )
     return answers
 

@@ -2,7 +2,8 @@
 
 A business answers a question about a unit from
 
-    quality of the unit + its leaning in the sub-index + leniency of the business + their relation + chance,
+    quality of the unit + its leaning in the sub-index and in the question
+    + leniency of the business + their relation + chance,
 
 cut into the options of the scale; a question of negative direction turns the sign. Numbers of days are log-normal,
 inspections Poisson with more zeros. Sizes of the parts: units differ less than businesses do, localities hardly at
@@ -20,8 +21,9 @@ from surveys.workbook import EditionContent
 
 Floats = npt.NDArray[np.float64]
 
-UNIT_SPREAD = {"departments": 0.36, "localities": 0.12}
-SUB_INDEX_SPREAD = {"departments": 0.22, "localities": 0.13}
+UNIT_SPREAD = {"departments": 0.20, "localities": 0.03}
+SUB_INDEX_SPREAD = {"departments": 0.18, "localities": 0.08}
+ITEM_SPREAD = {"departments": 0.22, "localities": 0.16}
 LENIENCY, RELATION, CHANCE = 0.55, 0.40, 0.80
 CUTS = {4: (-1.15, 0.0, 1.15), 5: (-1.4, -0.5, 0.45, 1.45), 2: (0.0,)}
 # How many businesses deal with a department; the last has too few for a rank.
@@ -30,7 +32,7 @@ DEALT_WITH: Mapping[str, float] = {
     "so-lao-dong-tbxh": 3, "so-xay-dung": 2.8, "so-cong-thuong": 2.8, "bql-khu-kinh-te": 2.0, "so-y-te": 1.9,
     "so-giao-thong-van-tai": 2.0, "so-nong-nghiep-ptnt": 2.0, "so-tai-chinh": 1.6, "ngan-hang-nha-nuoc": 1.4,
     "chi-cuc-hai-quan": 1.4, "so-khoa-hoc-cong-nghe": 1.1, "so-giao-duc-dao-tao": 1.1,
-    "so-van-hoa-the-thao-du-lich": 1.0, "so-tu-phap": 1.0, "so-thong-tin-truyen-thong": 0.9, "so-noi-vu": 0.33,
+    "so-van-hoa-the-thao-du-lich": 1.0, "so-tu-phap": 1.0, "so-thong-tin-truyen-thong": 0.9, "so-noi-vu": 0.5,
 }  # fmt: skip
 INSPECTS = {
     "cuc-thue": 2.4,
@@ -92,15 +94,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Model:
-    """Quality of each unit, its leanings by sub-index, and the questions of each block."""
+    """Quality of each unit, its leanings by sub-index and by question, and the questions of each block."""
 
     items: Mapping[str, tuple[Item, ...]]
     quality: Mapping[str, float]
     leaning: Mapping[tuple[str, str], float]
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def level(self, unit: str, sub_index: str) -> float:
-        return self.quality[unit] + self.leaning[unit, sub_index]
+    def level(self, unit: str, item: Item) -> float:
+        return self.quality[unit] + self.leaning[unit, item.sub_index] + self.leaning[unit, item.code]
 
 
 def model_drawn(content: EditionContent, rng: np.random.Generator) -> Model:
@@ -114,7 +116,9 @@ def model_drawn(content: EditionContent, rng: np.random.Generator) -> Model:
         for code in codes:
             quality[code] = float(rng.normal(0, UNIT_SPREAD.get(block, 0.3)))
             for sub_index in content.sub_indices:
-                leaning[code, sub_index.code] = float(rng.normal(0, SUB_INDEX_SPREAD.get(block, 0.2)))
+                leaning[code, sub_index.code] = float(rng.normal(0, SUB_INDEX_SPREAD.get(block, 0.15)))
+            for question in content.questions:
+                leaning[code, question.code] = float(rng.normal(0, ITEM_SPREAD.get(block, 0.2)))
     items = {
         block: tuple(_item(content, each.code) for each in content.questions if block in each.blocks) for block in units
     }

@@ -50,16 +50,18 @@ class Command(BaseCommand):
         return passwords
 
     def _step(self, title: str, work: Callable[[Progress], None]) -> None:
-        begun, shown = time.monotonic(), 0.0
+        begun = seen = time.monotonic()
+        shown = 0
         self.stdout.write(f"  · {title} … ", ending="")
         self.stdout.flush()
 
         def progress(done: int, total: int, _message: str) -> None:
-            nonlocal shown
-            if total and time.monotonic() - shown > 2:
-                shown = time.monotonic()
-                self.stdout.write(f"{100 * done // total} % ", ending="")
+            nonlocal shown, seen
+            share = 100 * done // max(total, 1)
+            if share >= shown + 10 or time.monotonic() - seen > 5:
+                self.stdout.write(f"{share} % " if share > shown else "· ", ending="")
                 self.stdout.flush()
+                shown, seen = max(share, shown), time.monotonic()
 
         work(progress)
         self.stdout.write(self.style.SUCCESS(f"done ({time.monotonic() - begun:.1f} s)"))
