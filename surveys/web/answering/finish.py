@@ -1,5 +1,7 @@
 """The end: review, sending in, receipt."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -23,7 +25,7 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
     found = problems(visit.questionnaire, visit.content)
     settle = [(problem.sentence, step_address(visit.code, problem.step)) for problem in found]
     back = step_address(visit.code, steps(visit.questionnaire, visit.content)[-2])
-    shown = {"profile": review_profile(visit), "units": review_units(visit)}
+    shown: dict[str, Any] = {"profile": review_profile(visit), "units": review_units(visit)}
     return sheet(request, visit, REVIEW, settle=settle, back=back, **shown)
 
 

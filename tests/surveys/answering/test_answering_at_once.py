@@ -1,0 +1,80 @@
+"""Two windows, double clicks, many businesses at the same moment: each in a thread with its own connection."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from surveys.answers.drafts import SectionPage
+from surveys.models import Draft, Rating, Receipt, Response
+from surveys.selectors.answering import draft_content
+from surveys.services.answering import Tab, draft_save, response_submit
+from tests.factories.editions import NOW
+from tests.factories.respondents import edition_asking, entry_pages, invited, unit_key, whole_questionnaire
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Found = TypeVar("Found")
+
+
+def at_once(jobs: list[Callable[[], Found]]) -> list[Found]:
+    """All jobs begin at the same moment; their results in order."""
+    start = Barrier(len(jobs))
+
+    def run(job: Callable[[], Found]) -> Found:
+        start.wait()
+        try:
+            return job()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_a_double_click_sends_once() -> None:
+    edition = edition_asking()
+    invitation = invited(edition)
+    draft_save(invitation=invitation, pages=whole_questionnaire(unit_key(edition, "so-tai-chinh")), now=NOW)
+
+    receipts = at_once([lambda: response_submit(invitation=invitation)] * 4)
+
+    assert len(set(receipts)) == 1
+    assert (Response.objects.count(), Rating.objects.count(), Receipt.objects.count()) == (1, 1, 1)
+
+
+def test_pages_saved_at_the_same_moment_all_stay() -> None:
+    edition = edition_asking()
+    invitation = invited(edition)
+    units = [unit_key(edition, code) for code in ("so-tai-chinh", "tp-thai-binh")]
+    first = draft_save(invitation=invitation, pages=entry_pages(*units), now=NOW)
+    pages = [
+        page
+        for unit in units
+        for page in (SectionPage(unit, {"MB1": "4"}, "transparency"), SectionPage(unit, {"TG1": "3"}, "time_costs"))
+    ]
+
+    def saving(name: str, page: SectionPage) -> Callable[[], int]:
+        tab = Tab(name, 1, first.revision)
+        return lambda: draft_save(invitation=invitation, pages=[page], now=NOW, tab=tab).revision
+
+    revisions = at_once([saving(str(number), page) for number, page in enumerate(pages)])
+
+    assert sorted(revisions) == [2, 3, 4, 5]
+    stored = Draft.objects.select_related("invitation").get().invitation
+    assert draft_content(stored).ratings == {unit: {"MB1": 4, "TG1": 3} for unit in units}
+
+
+def test_many_businesses_send_at_the_same_moment() -> None:
+    edition = edition_asking()
+    finance = unit_key(edition, "so-tai-chinh")
+    invitations = [invited(edition) for _ in range(8)]
+    for invitation in invitations:
+        draft_save(invitation=invitation, pages=whole_questionnaire(finance), now=NOW)
+
+    receipts = at_once([lambda each=each: response_submit(invitation=each) for each in invitations])  # type: ignore[misc]
+
+    assert len(set(receipts)) == 8
+    assert (Response.objects.count(), Receipt.objects.count()) == (8, 8)
