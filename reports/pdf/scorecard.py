@@ -16,7 +16,7 @@ from reports.selectors.unit_page import IndicatorRow, UnitResult
 
 STRENGTHS_ON_FRONT = LOSSES_ON_FRONT = 3
 LOSSES_SHOWN = 10
-COMMENTS_SHOWN = 6
+COMMENTS_SHOWN = 4
 AXIS_LENGTH = 500  # of the drawing in templates/reports/pdf/_field.html
 
 
