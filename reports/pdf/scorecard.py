@@ -17,6 +17,7 @@ from reports.selectors.unit_page import IndicatorRow, UnitResult
 STRENGTHS_ON_FRONT = LOSSES_ON_FRONT = 3
 LOSSES_SHOWN = 10
 COMMENTS_SHOWN = 4
+INDICATORS_ON_A_PAGE = 36
 AXIS_LENGTH = 500  # of the drawing in templates/reports/pdf/_field.html
 
 
@@ -50,6 +51,7 @@ def scorecard_context(result: UnitResult, reading: Reading) -> dict[str, Any]:
         "strengths": result.strengths[:STRENGTHS_ON_FRONT],
         "reading": sentences.how_to_read(reading.tables)[0],
         "indicator_groups": indicators_by_sub_index(result.indicators),
+        "indicators_fit": len(result.indicators) <= INDICATORS_ON_A_PAGE,
         "comments": result.comments[:COMMENTS_SHOWN],
         "comments_more": max(0, len(result.comments) - COMMENTS_SHOWN),
         "trend": sentences.trend_sentence(result.years),
