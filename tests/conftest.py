@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 AXE = Path(__file__).parent / "e2e" / "vendor" / "axe.min.js.gz"
@@ -30,6 +31,13 @@ def _files_and_cache_of_this_test_only(settings: Any, tmp_path: Path) -> None:
     cache.clear()
     files = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path / "files", "base_url": None}}
     settings.STORAGES = {**settings.STORAGES, "default": files}
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese() -> Iterator[None]:
+    """Every test begins in Vietnamese: a page asked for in English leaves its language behind in the thread."""
+    with translation.override("vi"):
+        yield
 
 
 @pytest.fixture(autouse=True)

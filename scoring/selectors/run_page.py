@@ -1,5 +1,6 @@
 """What the page of a run shows, block by block. A constant number of queries, whatever the number of units."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from scoring.selectors.names import EditionNames
 from scoring.selectors.runs import scores_of
 
 Facts = dict[str, Any]
+STEP = 10
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,16 @@ class BlockPage:
     sub_indices: tuple[SubIndexLine, ...]
     indicators: tuple[IndicatorLine, ...]
     facts: Facts
-    axis: tuple[float, float]
+    scale: tuple[float, float]
+
+    @property
+    def axis(self) -> tuple[float, float]:
+        """The tens around all intervals, inside the scale: what the strips are drawn on."""
+        low, high = self.scale
+        ends = [end for row in self.rows for end in (row.score.low, row.score.total, row.score.high) if end is not None]
+        if not ends:
+            return self.scale
+        return max(low, math.floor(min(ends) / STEP) * STEP), min(high, math.ceil(max(ends) / STEP) * STEP)
 
     @property
     def ranked(self) -> list[ScoreRow]:
@@ -92,7 +103,7 @@ def blocks_of(run: ScoringRun, names: EditionNames) -> list[BlockPage]:
             sub_indices=tuple(_sub_index_lines(diagnostics[code], ranges[code], names)),
             indicators=tuple(_indicator_lines(code, content, diagnostics[code], values[code], names)),
             facts=diagnostics[code],
-            axis=(target[0] * times, target[1] * times),
+            scale=(target[0] * times, target[1] * times),
         )
         for code, found in scores.items()
     ]

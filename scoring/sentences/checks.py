@@ -113,7 +113,7 @@ def _edges(block: BlockPage) -> Iterator[Check]:
             " %(units)s."
         ) % {"units": _listed(pinned)}
         yield _warn(_("%(block)s: some intervals have no width.") % {"block": block.name}, reason)
-    low, high = block.axis
+    low, high = block.scale
     beyond = [row for row in block.ranked if _outside(row, low, high)]
     if beyond:
         words = {"low": write_number(low, 0), "high": write_number(high, 0), "units": _listed(beyond)}

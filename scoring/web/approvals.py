@@ -24,7 +24,7 @@ def run_verdict(request: StaffRequest, run_id: int) -> HttpResponse:
     """Approve a run or send it back, with the checks in view."""
     run = run_or_404(request, run_id)
     verdict_require(run=run, by=request.user)
-    form = VerdictForm(request.POST or None)
+    form = VerdictForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         verdict = Verdict(form.cleaned_data["verdict"])
         run_approve(run=run, verdict=verdict, note=form.cleaned_data["note"], by=request.user, now=timezone.now())

@@ -165,7 +165,7 @@ class RecipeTextForm(forms.Form):
         label=_("Recipe as JSON"),
         required=False,
         max_length=LARGEST_RECIPE,
-        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "input--code"}),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "hash"}),
     )
     reason = forms.CharField(label=_("What is different and why"), max_length=300, required=False)
 

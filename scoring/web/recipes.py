@@ -71,9 +71,8 @@ def recipe_new(request: StaffRequest, edition_id: int) -> HttpResponse:
     edition = edition_or_404(request, edition_id)
     require(may_start_run(request.user, edition.province))
     start = _start(request, edition)
-    typed = request.POST if "choices" not in request.POST else None
-    text = RecipeTextForm(typed or None, request.FILES or None, initial={"text": _pretty(start)}, auto_id="id_json_%s")
-    form = RecipeForm(request.POST if typed is None and request.POST else None, edition=edition, start=start)
+    text = RecipeTextForm(*_posted(request, choices=False), initial={"text": _pretty(start)}, auto_id="id_json_%s")
+    form = RecipeForm(*_posted(request, choices=True), edition=edition, start=start)
     faults: list[dict[str, str]] = []
     if text.is_valid() or form.is_valid():
         given = text if text.is_bound else form
@@ -84,6 +83,13 @@ def recipe_new(request: StaffRequest, edition_id: int) -> HttpResponse:
     context = {"form": form, "text": text, "faults": faults, "bad": form if form.errors else text}
     status = 422 if faults or form.errors or text.errors else 200
     return render(request, "scoring/recipe_new.html", {**frame(edition), **context}, status=status)
+
+
+def _posted(request: StaffRequest, *, choices: bool) -> tuple[Any, Any]:
+    """What was sent to one of the two forms of the page; nothing for the other."""
+    if request.method != "POST" or ("choices" in request.POST) != choices:
+        return None, None
+    return request.POST, request.FILES
 
 
 def _start(request: StaffRequest, edition: Edition) -> Mapping[str, Any]:

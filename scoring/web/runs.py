@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,7 +58,8 @@ def run_new(request: StaffRequest, edition_id: int) -> HttpResponse:
     """Choose dataset, recipe and seed, then start."""
     edition = edition_or_404(request, edition_id)
     require(may_start_run(request.user, edition.province))
-    form = RunForm(request.POST or None, edition=edition, initial=request.GET.dict())
+    typed = request.POST if request.method == "POST" else None
+    form = RunForm(typed, edition=edition, initial=request.GET.dict())
     if form.is_valid():
         started = _started(request, edition, form)
         messages.success(request, _("The run has been started."))
@@ -130,12 +131,15 @@ def run_progress(request: StaffRequest, run_id: int) -> HttpResponse:
 
 
 @require_safe
-def run_tables(request: StaffRequest, run_id: int) -> FileResponse:
+def run_tables(request: StaffRequest, run_id: int) -> HttpResponse:
     """All intermediate tables of a run as one file."""
     found = run_or_404(request, run_id)
     complete = get_object_or_404(runs_of(found.edition).filter(state=RunState.COMPLETE), pk=found.pk)
+    with complete.tables.open("rb") as tables:
+        response = HttpResponse(tables.read(), content_type="application/zip")
     name = PurePosixPath(complete.tables.name or "").name
-    return FileResponse(complete.tables.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_safe

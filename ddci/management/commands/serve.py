@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
 from accounts.services import jobs_interrupted_mark
+from scoring.services.runs import runs_interrupted_mark
 
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
 
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         if migrate or demo:
             call_command("migrate", verbosity=0)
         jobs_interrupted_mark(now=timezone.now())
+        runs_interrupted_mark(now=timezone.now())
         if demo:
             call_command("demo")
 
