@@ -1,4 +1,4 @@
-"""A respondent's browser as far as forms go: keeps its cookie and connection, fills in pages, follows redirects."""
+"""A respondent's browser as far as forms go: keeps its connection, fills in pages, follows redirects."""
 
 import http.client
 import random
@@ -19,7 +19,6 @@ class Browser:
     def __init__(self, address: str, seed: int) -> None:
         self.connection = http.client.HTTPConnection(address, timeout=120)
         self.rng = random.Random(seed)
-        self.cookie = ""
         self.times: list[float] = []
 
     def answer(self, code: str) -> bool:
@@ -38,7 +37,7 @@ class Browser:
 
     def request(self, method: str, path: str, body: str | None = None) -> tuple[str, str]:
         """The page at the end of the redirects, each request timed."""
-        headers = {"Cookie": self.cookie, "Referer": f"http://{self.connection.host}:{self.connection.port}{path}"}
+        headers = {}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         begun = time.perf_counter()
@@ -46,9 +45,6 @@ class Browser:
         response = self.connection.getresponse()
         content = response.read()
         self.times.append(time.perf_counter() - begun)
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie" and value.startswith("csrftoken="):
-                self.cookie = value.split(";", 1)[0]
         if response.status in (302, 303):
             return self.request("GET", response.headers["Location"])
         if response.status != 200:
@@ -57,7 +53,8 @@ class Browser:
 
     def filled(self, path: str, page: str) -> tuple[str, str, str]:
         """The main form of a page with every question answered."""
-        whole = [form for form in FORM.finditer(page) if "csrfmiddlewaretoken" in form.group(0)][-1]
+        wanted = "data-once" if path.endswith("/review/") else 'id="page-form"'
+        whole = next(form for form in FORM.finditer(page) if wanted in form.group(0))
         action = ACTION.search(whole.group(0).split(">", 1)[0])
         data: list[tuple[str, str]] = [("go", "next")]
         radios: dict[str, list[str]] = {}
