@@ -16,10 +16,11 @@ from scipy.stats import norm
 
 from scoring.engine.aggregate import Aggregated
 from scoring.engine.checks import Notice
+from scoring.engine.margins import margin_indicators
 from scoring.engine.measure import AnswerTable, answer_table, level_masses, unit_answers
 from scoring.engine.normalise import Normalised
 from scoring.engine.types import FloatArray, Framework, IntArray, Measured, Survey
-from scoring.engine.weight import Weighting, kish_n, margin_indicators
+from scoring.engine.weight import Weighting, kish_n
 
 WOODRUFF_LEVEL = 0.95
 

@@ -9,23 +9,20 @@ weights cost (Kish).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scoring.engine.checks import (
     CalibrationFailed,
     InvalidWeights,
-    MarginLevelMissing,
-    MarginTotalsDiffer,
     Notice,
     RakingDidNotConverge,
 )
+from scoring.engine.margins import cell_sums, cells_of, level_indicators, prepared
 from scoring.engine.types import FloatArray, IntArray, Margin
 
 TOTALS_MAY_DIFFER = 0.01
-NOT_SAID = -1
-UNSAID = ""
 
 
 @dataclass(frozen=True)
@@ -80,54 +77,6 @@ def design_effect(weights: FloatArray) -> float:
     return len(weights) / effective if effective > 0 else float("nan")
 
 
-def collapse(margin: Margin, smallest: int) -> tuple[Margin, tuple[Notice, ...]]:
-    """Merge levels with fewer than ``smallest`` respondents.
-
-    Rule: the level with the fewest respondents is joined to the one with the next fewest, again and again,
-    until every level has enough or one is left; ties go to the earlier level. Joined levels are named "a +
-    b".
-
-    >>> from scoring.engine.types import margin_build
-    >>> small = margin_build("size", ["a", "a", "b", "c"], {"a": 10, "b": 5, "c": 2})
-    >>> collapse(small, 2)[0].levels
-    ('a', 'b + c')
-    """
-    levels, totals = list(margin.levels), list(margin.totals)
-    codes = margin.codes.copy()
-    notices: list[Notice] = []
-    counts = np.bincount(codes[codes >= 0], minlength=len(levels))
-    while len(levels) > 1 and counts.min() < smallest:
-        first, second = sorted(int(i) for i in np.argsort(counts, kind="stable")[:2])
-        notices.append(Notice("levels_joined", margin.name, {"levels": [levels[first], levels[second]]}))
-        levels[first] = f"{levels[first]} + {levels.pop(second)}"
-        totals[first] += totals.pop(second)
-        codes[codes == second] = first
-        codes[codes > second] -= 1
-        counts = np.bincount(codes[codes >= 0], minlength=len(levels))
-    return Margin(margin.name, tuple(levels), codes, np.array(totals, dtype=np.float64)), tuple(notices)
-
-
-def own_level_for_unsaid(margin: Margin, base: FloatArray) -> tuple[Margin, tuple[Notice, ...]]:
-    """Respondents who did not say form a level of their own, as large as their share of the design weights.
-
-    With share p of the weights unsaid and population N, that level counts p·N and every other (1 - p)·N_l: on this
-    margin such a respondent keeps its weight, and the others still meet the population's proportions.
-
-    >>> from scoring.engine.types import margin_build
-    >>> margin, _ = own_level_for_unsaid(margin_build("size", ["a", "b", ""], {"a": 6, "b": 3}), np.ones(3))
-    >>> margin.levels, margin.totals.tolist()
-    (('a', 'b', ''), [4.0, 2.0, 3.0])
-    """
-    unsaid = margin.codes == NOT_SAID
-    if not unsaid.any():
-        return margin, ()
-    size, share = float(margin.totals.sum()), float(base[unsaid].sum() / base.sum())
-    codes = np.where(unsaid, len(margin.levels), margin.codes)
-    totals = np.append(margin.totals * (1.0 - share), size * share)
-    notice = Notice("level_unsaid", margin.name, {"n": int(unsaid.sum())})
-    return Margin(margin.name, (*margin.levels, UNSAID), codes, totals), (notice,)
-
-
 def weight_none(base: FloatArray, _margins: Sequence[Margin], _options: WeightOptions) -> Weighting:
     """Every respondent counts once: w = 1."""
     return Weighting(np.ones(len(base)), "none")
@@ -150,7 +99,7 @@ def poststratify(base: FloatArray, margins: Sequence[Margin], options: WeightOpt
     >>> poststratify(np.ones(3), [m], WeightOptions()).weights.tolist()
     [45.0, 45.0, 10.0]
     """
-    margin, notices = _prepared(base, margins[:1], options)
+    margin, notices = prepared(base, margins[:1], options.collapse_below)
     found = np.bincount(margin[0].codes, weights=base, minlength=len(margin[0].levels))
     weights = base * (margin[0].totals / found)[margin[0].codes]
     return Weighting(weights, "poststratify", margin, base, notices=notices)
@@ -172,10 +121,10 @@ def rake(base: FloatArray, margins: Sequence[Margin], options: WeightOptions) ->
     >>> rake(np.ones(4), [size, kind], WeightOptions()).weights.round(9).tolist()
     [30.0, 30.0, 20.0, 20.0]
     """
-    ready, notices = _prepared(base, margins, options)
+    ready, notices = prepared(base, margins, options.collapse_below)
     if options.trim is None:
-        cell, codes = _cells(ready)
-        sums = _sums(cell, base, codes.shape[1])
+        cell, codes = cells_of(ready)
+        sums = cell_sums(cell, base, codes.shape[1])
         fitted, sweeps, worst = _sweep(sums, codes, ready, options)
         ratio = np.divide(fitted, sums, out=np.zeros_like(sums), where=sums > 0)
         weights, trimmed = base * ratio[cell], 0
@@ -248,11 +197,11 @@ def calibrate_by(
 
     Newton's method on λ over the cells of the crossed margins. Raises ``CalibrationFailed``.
     """
-    ready, notices = _prepared(base, margins, options)
-    cell, codes = _cells(ready)
-    X = _indicators(ready, codes)
+    ready, notices = prepared(base, margins, options.collapse_below)
+    cell, codes = cells_of(ready)
+    X = level_indicators(ready, codes)
     totals = np.concatenate([margin.totals for margin in ready])
-    sums = _sums(cell, base, X.shape[0])
+    sums = cell_sums(cell, base, X.shape[0])
     factor, slope = _DISTANCES[distance]
     parameter = np.zeros(X.shape[1])
     iterations = 0
@@ -332,69 +281,6 @@ def trim_after(weights: FloatArray, lower: float, upper: float) -> FloatArray:
     if not inside.any():
         raise InvalidWeights("", "Every weight lies outside the bounds.")
     return np.where(inside, cut + (weights - cut).sum() / inside.sum(), cut)
-
-
-def margin_indicators(margins: Sequence[Margin]) -> FloatArray:
-    """Level indicators (F, P) of all margins side by side."""
-    return _indicators(margins, np.array([margin.codes for margin in margins]))
-
-
-def _indicators(margins: Sequence[Margin], codes: IntArray) -> FloatArray:
-    parts = [np.eye(len(margin.levels))[code] for margin, code in zip(margins, codes, strict=True)]
-    return np.concatenate(parts, axis=1)
-
-
-def _sums(cell: IntArray, base: FloatArray, size: int) -> FloatArray:
-    """Weight in each cell."""
-    return np.asarray(np.bincount(cell, weights=base, minlength=size), dtype=np.float64)
-
-
-def _cells(margins: Sequence[Margin]) -> tuple[IntArray, IntArray]:
-    """Cell of each firm (F,) and the margin codes of each occupied cell (M, C)."""
-    key = np.zeros(len(margins[0].codes), dtype=np.int64)
-    for margin in margins:
-        key = key * len(margin.levels) + margin.codes
-    _, first, cell = np.unique(key, return_index=True, return_inverse=True)
-    return cell.astype(np.int64), np.array([margin.codes[first] for margin in margins])
-
-
-def _prepared(
-    base: FloatArray, margins: Sequence[Margin], options: WeightOptions
-) -> tuple[tuple[Margin, ...], tuple[Notice, ...]]:
-    """Checked margins with small levels merged and totals brought to the first margin's population."""
-    if not len(base) or not base.sum() > 0:
-        raise InvalidWeights("base_weight", "There is no respondent with a positive weight.")
-    ready: list[Margin] = []
-    notices: list[Notice] = []
-    for given in margins:
-        if (given.codes < NOT_SAID).any():
-            count = int((given.codes < NOT_SAID).sum())
-            text = f"{count} respondents have a level of {given.name} that the population does not have."
-            raise MarginLevelMissing(given.name, text, n=count)
-        joined, said = collapse(given, options.collapse_below)
-        joined, unsaid = own_level_for_unsaid(joined, base)
-        said += unsaid
-        found = np.bincount(joined.codes, weights=base, minlength=len(joined.levels))
-        for level, weight, total in zip(joined.levels, found, joined.totals, strict=True):
-            if not (weight > 0 and total > 0):
-                raise MarginLevelMissing(given.name, f"Level {level} of {given.name} is empty.", level=level)
-        ready.append(joined)
-        notices += said
-    return _same_population(ready, notices)
-
-
-def _same_population(ready: list[Margin], notices: list[Notice]) -> tuple[tuple[Margin, ...], tuple[Notice, ...]]:
-    size = float(ready[0].totals.sum())
-    for i, margin in enumerate(ready[1:], start=1):
-        other = float(margin.totals.sum())
-        difference = abs(other / size - 1)
-        if difference > TOTALS_MAY_DIFFER:
-            text = f"Margin {margin.name} counts {other:g} businesses, {ready[0].name} {size:g}."
-            raise MarginTotalsDiffer(margin.name, text, total=other, expected=size)
-        if difference > 1e-12:
-            ready[i] = replace(margin, totals=margin.totals * (size / other))
-            notices.append(Notice("margin_rescaled", margin.name, {"total": other, "expected": size}))
-    return tuple(ready), tuple(notices)
 
 
 Weighter = Callable[[FloatArray, Sequence[Margin], WeightOptions], Weighting]

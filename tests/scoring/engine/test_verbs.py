@@ -23,6 +23,7 @@ from scoring.engine.checks import (
     UnitUnknown,
 )
 from scoring.engine.covariance import calibration_residual, design_covariance, pooled_strata, quantile_slope
+from scoring.engine.margins import collapse
 from scoring.engine.measure import measure, weighted_mean, weighted_median
 from scoring.engine.normalise import NORMALISERS, Column, Goalposts, NormaliseOptions, goalposts, normalise
 from scoring.engine.pipeline import Inputs, score, score_values
@@ -39,7 +40,7 @@ from scoring.engine.types import (
     margin_build,
     survey_build,
 )
-from scoring.engine.weight import WeightOptions, calibrate, collapse, design_effect, kish_n, rake
+from scoring.engine.weight import WeightOptions, calibrate, design_effect, kish_n, rake
 from tests.scoring.engine.small import framework, recipe, rows, survey
 
 
