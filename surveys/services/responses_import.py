@@ -39,7 +39,7 @@ BATCH = 500
 
 class ResponsesFaults(FileFaults):
     code = "responses_faults"
-    sentence = gettext_lazy("The responses have %(count)s faults. Nothing was taken over.")
+    sentence = gettext_lazy("Faults in the responses: %(count)s. Nothing was taken over.")
 
 
 class AlreadyImported(NotNow):

@@ -31,7 +31,7 @@ class FileFaults(Invalid):
     """A file with faults; nothing of it was taken over. `faults` is ordered by place."""
 
     code = "file_faults"
-    sentence = _("The file has %(count)s faults. Nothing was taken over.")
+    sentence = _("Faults in the file: %(count)s. Nothing was taken over.")
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = list(faults)
@@ -40,4 +40,4 @@ class FileFaults(Invalid):
 
 class WorkbookFaults(FileFaults):
     code = "workbook_faults"
-    sentence = _("The workbook has %(count)s faults. Nothing was taken over.")
+    sentence = _("Faults in the workbook: %(count)s. Nothing was taken over.")

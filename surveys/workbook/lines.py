@@ -36,7 +36,7 @@ def _sub_index(facts: SubIndexFacts) -> Line:
 
 def _scale(facts: ScaleContent) -> Iterator[Line]:
     if facts.kind == ScaleKind.NUMBER:
-        yield asdict(facts)
+        yield {name: value for name, value in asdict(facts).items() if name != "options"}
     for option in facts.options:
         yield {
             "code": facts.code,
