@@ -22,8 +22,6 @@ from scoring.engine.checks import (
 from scoring.engine.margins import cell_sums, cells_of, level_indicators, prepared
 from scoring.engine.types import FloatArray, IntArray, Margin
 
-TOTALS_MAY_DIFFER = 0.01
-
 
 @dataclass(frozen=True)
 class WeightOptions:
