@@ -15,7 +15,7 @@ from accounts.selectors import members_of
 from accounts.services import NameNeeded, member_invite, membership_revoke
 from accounts.web.doors import province_or_404
 from accounts.web.forms import MemberForm
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, posted
 
 PAGE = "staff/members.html"
 
@@ -25,7 +25,7 @@ def members(request: StaffRequest, slug: str) -> HttpResponse:
     """Everybody with a role; a manager also gives roles here."""
     province = province_or_404(request, slug)
     require(may_see_members(request.user, province))
-    form = MemberForm(request.POST or None)
+    form = MemberForm(posted(request))
     if request.method == "POST":
         require(may_manage_members(request.user, province))
         if form.is_valid() and _granted(request, province, form):

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import require
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, given
 from ddci.core.text import csv_cell
 from surveys.enums import EditionState
 from surveys.models import Edition
@@ -50,7 +50,7 @@ def invitations_new(request: StaffRequest, edition_id: int) -> HttpResponse:
     """Invite the businesses of a list; if anything is wrong with it, nobody is invited and all faults are shown."""
     edition = edition_or_404(request, edition_id)
     require(may_invite(request.user, edition))
-    form = GuestListForm(request.POST or None, request.FILES or None)
+    form = GuestListForm(**given(request))
     faults: list[RowFault] = []
     if request.method == "POST" and form.is_valid():
         guests, faults = guests_read(form.content(), invited=addresses_invited(edition))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import require
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, posted
 from surveys.models import Edition
 from surveys.rules import may_prepare_edition
 from surveys.selectors.units import rated_units
@@ -23,7 +23,7 @@ def edition_settings(request: StaffRequest, edition_id: int) -> HttpResponse:
     """Days, minutes, the minimum for a rank, whether units read first."""
     edition = edition_or_404(request, edition_id)
     require(may_prepare_edition(request.user, edition.province))
-    form = SettingsForm(request.POST or None, edition=edition)
+    form = SettingsForm(posted(request), edition=edition)
     if request.method == "POST" and form.is_valid():
         try:
             edition_settings_change(edition=edition, settings=form.settings(), by=request.user, now=timezone.now())

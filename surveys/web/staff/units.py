@@ -14,7 +14,7 @@ from accounts.rules import require
 from accounts.services import NameNeeded
 from accounts.web.doors import province_or_404
 from accounts.web.members import password_mail
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, posted
 from ddci.core.errors import Invalid
 from surveys.enums import LineageKind
 from surveys.models import Unit
@@ -37,7 +37,7 @@ def units(request: StaffRequest, slug: str) -> HttpResponse:
 def unit(request: StaffRequest, slug: str, code: str) -> HttpResponse:
     """One unit; a manager corrects its names and days here."""
     found = _unit_to_change(request, slug, code)
-    form = UnitForm(request.POST or None, unit=found)
+    form = UnitForm(posted(request), unit=found)
     if request.method == "POST" and form.is_valid():
         unit_change(unit=found, facts=form.facts(), by=request.user, now=timezone.now())
         messages.success(request, _("The unit was saved."))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import require
 from accounts.web.doors import province_or_404
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, given
 from surveys.rules import may_prepare_edition, may_see_edition
 from surveys.services.edition_import import (
     EditionHasOpened,
@@ -30,7 +30,7 @@ def edition_import_page(request: StaffRequest, slug: str) -> HttpResponse:
     """Make an edition from a workbook, or show everything that is wrong with it and keep nothing."""
     province = province_or_404(request, slug)
     require(may_prepare_edition(request.user, province))
-    form = WorkbookForm(request.POST or None, request.FILES or None)
+    form = WorkbookForm(**given(request))
     context: dict[str, object] = {"province": province, "form": form}
     if request.method == "POST" and form.is_valid():
         workbook = form.cleaned_data["workbook"].read()

@@ -1,0 +1,75 @@
+"""One province with everything in it, and one person of every role: what tests of doors stand on."""
+
+from dataclasses import dataclass
+
+from django.test import Client
+
+from accounts.enums import Role
+from accounts.models import Job, Membership, Province, User
+from scoring.models import Publication, ScoringRun
+from surveys.models import BlockUnit, Comment, Edition, Unit, UnitReader
+from surveys.selectors.invitations import code_of
+from surveys.services.invitations import Guest, invitations_create
+from tests.factories.editions import NOW, edition_answered, edition_closed, edition_make
+from tests.factories.people import province_make, user_make
+from tests.factories.results import published_edition, scored_edition
+
+ROLES = ("anonymous", "respondent", "stranger", "manager", "analyst", "approver", "moderator", "reader", "admin")
+
+
+@dataclass(frozen=True)
+class World:
+    """Editions of one province in every state that has a page of its own."""
+
+    province: Province
+    people: dict[str, User]
+    draft: Edition
+    open: Edition
+    closed: Edition
+    run: ScoringRun
+    publication: Publication
+    unit: Unit
+    reader: UnitReader
+    comment: Comment
+    block_unit: BlockUnit
+    membership: Membership
+    job: Job
+    code: str
+
+    def client(self, role: str) -> Client:
+        """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
+        client = Client(raise_request_exception=False)
+        if role in self.people:
+            client.force_login(self.people[role])
+        elif role == "respondent":
+            client.get(f"/s/{self.code}/")
+        return client
+
+
+def world_make() -> World:
+    province = province_make()
+    people = {role.value: user_make(role, province=province) for role in Role}
+    people["stranger"] = user_make(*Role, province=province_make("nam-dinh"))
+    people["reader"], people["admin"] = user_make(), user_make(superuser=True)
+    open_edition = edition_answered(year=2023, responses=12)
+    closed = edition_closed(year=2022, responses=12)
+    run = scored_edition(year=2021, responses=30)
+    publication = published_edition(year=2020, responses=30)
+    rated = BlockUnit.objects.filter(block__edition=closed).select_related("unit").order_by("pk")[0]
+    invited = invitations_create(edition=open_edition, guests=[Guest(name="Công ty Sao Mai")], by=None, now=NOW)
+    return World(
+        province=province,
+        people=people,
+        draft=edition_make(year=2024),
+        open=open_edition,
+        closed=closed,
+        run=run,
+        publication=publication,
+        unit=rated.unit,
+        reader=UnitReader.objects.create(unit=rated.unit, user=people["reader"]),
+        comment=Comment.objects.create(block_unit=rated, text="Hướng dẫn rõ ràng."),
+        block_unit=rated,
+        membership=Membership.objects.get(user=people["moderator"]),
+        job=Job.objects.create(kind="scoring_run", province=province, created_at=NOW),
+        code=code_of(invited[0]),
+    )

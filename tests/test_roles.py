@@ -1,0 +1,292 @@
+"""Every address as every role, by GET and by POST. An address without a row in the table fails the test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from tests.roles import ROLES, World, world_make
+
+pytestmark = pytest.mark.django_db
+
+MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
+SIGNED_OUT = frozenset({"anonymous", "respondent"})
+MANAGER = frozenset({"manager"})
+SCORERS = frozenset({"manager", "analyst", "approver"})
+NOT_SERVED, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 405, 302, 403, 404
+
+Arguments = Callable[[World], list[Any]]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A door of the staff area: opens to `to` and to the platform administrator; other members of the province are
+    refused, for everybody else the thing does not exist, who is signed out is sent to sign in. `to_post`: whom it opens
+    to for changes, where these are fewer.
+    """
+
+    to: frozenset[str]
+    of: Arguments = lambda world: []
+    get: int = 200
+    post: int = NOT_SERVED
+    data: Callable[[World], dict[str, Any]] = lambda world: {}
+    outsiders: int = NOT_FOUND
+    to_post: frozenset[str] | None = None
+
+    def expected(self, role: str, method: str) -> int:
+        served = self.get if method == "get" else self.post
+        if role in SIGNED_OUT:
+            return TO_SIGN_IN
+        if served == NOT_SERVED:
+            return NOT_SERVED
+        opens_to = self.to if method == "get" or self.to_post is None else self.to_post
+        if role == "admin" or role in opens_to:
+            return served
+        return FORBIDDEN if role in MEMBERS else self.outsiders
+
+
+@dataclass(frozen=True)
+class Open:
+    """A door for everybody; some answer those who are signed in differently."""
+
+    get: int
+    post: int = NOT_SERVED
+    of: Arguments = lambda world: []
+    signed_in: tuple[int, int] | None = None
+    data: Callable[[World], dict[str, Any]] = lambda world: {}
+
+    def expected(self, role: str, method: str) -> int:
+        both = (self.get, self.post) if role in SIGNED_OUT or self.signed_in is None else self.signed_in
+        return both[0] if method == "get" else both[1]
+
+
+def draft(world: World) -> list[Any]:
+    return [world.draft.pk]
+
+
+def opened(world: World) -> list[Any]:
+    return [world.open.pk]
+
+
+def closed(world: World) -> list[Any]:
+    return [world.closed.pk]
+
+
+def run(world: World) -> list[Any]:
+    return [world.run.pk]
+
+
+def province(world: World) -> list[Any]:
+    return [world.province.slug]
+
+
+def unit(world: World) -> list[Any]:
+    return [world.province.slug, world.unit.code]
+
+
+def code(world: World) -> list[Any]:
+    return [world.code]
+
+
+def published(*more: Any) -> Arguments:
+    return lambda world: [world.province.slug, world.publication.edition.year, *more]
+
+
+def release(world: World) -> list[Any]:
+    return [world.publication.pk]
+
+
+def settings_of(world: World) -> dict[str, Any]:
+    return {"minutes_to_answer": 10, "minimum_ratings": 5}
+
+
+def unit_facts(world: World) -> dict[str, Any]:
+    return {"name_vi": world.unit.name_vi, "kind": world.unit.kind}
+
+
+STAFF: dict[str, Closed] = {
+    "home": Closed(MEMBERS, outsiders=200),
+    "workbook-template": Closed(MEMBERS, outsiders=200),
+    "edition": Closed(MEMBERS, opened),
+    "responses": Closed(MEMBERS, opened),
+    "edition-export": Closed(MEMBERS, opened),
+    "edition-import": Closed(MANAGER, province, post=422),
+    "edition-open": Closed(MANAGER, draft, post=302),
+    "edition-close": Closed(MANAGER, opened, post=302),
+    "edition-freeze": Closed(frozenset({"manager", "analyst"}), closed, post=302),
+    "edition-settings": Closed(MANAGER, draft, post=302, data=settings_of),
+    "edition-withhold": Closed(MANAGER, closed, get=NOT_SERVED, post=422),
+    "edition-unwithhold": Closed(
+        MANAGER, lambda world: [world.closed.pk, world.block_unit.pk], get=NOT_SERVED, post=302
+    ),
+    "invitations": Closed(MANAGER, opened),
+    "invitations-new": Closed(MANAGER, opened, post=422),
+    "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "comments": Closed(frozenset({"moderator"}), closed),
+    "comment-review": Closed(
+        frozenset({"moderator"}),
+        lambda world: [world.closed.pk, world.comment.pk],
+        get=NOT_SERVED,
+        post=302,
+        data=lambda world: {"verdict": "shown"},
+    ),
+    "units": Closed(MEMBERS, province),
+    "unit": Closed(MANAGER, unit, post=302, data=unit_facts),
+    "unit-lineage": Closed(MANAGER, unit, get=NOT_SERVED, post=422),
+    "unit-reader-add": Closed(MANAGER, unit, get=NOT_SERVED, post=422),
+    "unit-reader-remove": Closed(MANAGER, lambda world: [*unit(world), world.reader.pk], get=NOT_SERVED, post=302),
+    "members": Closed(MEMBERS, province, post=422, to_post=MANAGER),
+    "member-revoke": Closed(
+        MANAGER, lambda world: [world.province.slug, world.membership.pk], get=NOT_SERVED, post=302
+    ),
+    "member-mail": Closed(MANAGER, lambda world: [world.province.slug, world.membership.pk], get=NOT_SERVED, post=302),
+    "audit": Closed(frozenset({"manager", "approver"}), province),
+    "audit-csv": Closed(frozenset({"manager", "approver"}), province),
+    "job": Closed(MEMBERS, lambda world: [world.job.pk]),
+    "runs": Closed(SCORERS, lambda world: [world.run.edition_id]),
+    "run-start": Closed(frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422),
+    "run-compare": Closed(SCORERS, lambda world: [world.run.edition_id]),
+    "recipe-new": Closed(
+        frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
+    ),
+    "run": Closed(SCORERS, run),
+    "run-progress": Closed(SCORERS, run),
+    "run-approve": Closed(frozenset({"approver"}), run, post=422),
+    "run-tables": Closed(SCORERS, run),
+    "recipe": Closed(SCORERS, lambda world: [world.run.recipe_id]),
+    "recipe-json": Closed(SCORERS, lambda world: [world.run.recipe_id]),
+    "publish": Closed(frozenset({"manager", "approver"}), lambda world: [world.publication.run_id], post=422),
+}
+OPEN: dict[str, Open] = {
+    "healthz": Open(200, 200),
+    "api-schema": Open(200),
+    "api:province-list": Open(200, 403),
+    "api:edition-list": Open(200, 403),
+    "api:publication-list": Open(200, 403),
+    "api:publication-detail": Open(200, 403, of=release),
+    "api:publication-recipe": Open(200, 403, of=release),
+    "api:score-list": Open(200, 403, of=release),
+    "api:sub-index-score-list": Open(200, 403, of=release),
+    "api:indicator-score-list": Open(200, 403, of=release),
+    "public:home": Open(200),
+    "public:api": Open(200),
+    "public:province": Open(200, of=province),
+    "public:ranking": Open(200, of=published()),
+    "public:unit": Open(200, of=published("so-cong-thuong")),
+    "public:methodology": Open(200, of=published()),
+    "public:downloads": Open(200, of=published()),
+    "public:file": Open(404, of=published("no-such-file.pdf")),
+    "answering:enter": Open(200, 404),
+    "answering:start": Open(200, 422, of=code),
+    "answering:about": Open(200, 422, of=code),
+    "answering:discard": Open(302, 302, of=code),
+    "answering:profile": Open(302, 409, of=code),
+    "answering:units": Open(302, 409, of=code),
+    "answering:section": Open(302, 409, of=lambda world: [world.code, 1, "transparency"]),
+    "answering:overall": Open(302, 409, of=lambda world: [world.code, 1]),
+    "answering:review": Open(302, 302, of=code),
+    "answering:send": Open(302, 302, of=code),
+    "answering:receipt": Open(302, 302, of=code),
+    "account_login": Open(200, 200, signed_in=(302, 302)),
+    "account_logout": Open(302, 302, signed_in=(200, 302)),
+    "account_inactive": Open(200),
+    "account_signup": Open(200, 200, signed_in=(302, 302)),
+    "account_reauthenticate": Open(302, 302, signed_in=(200, 200)),
+    "account_email": Open(302, 302, signed_in=(200, 302)),
+    "account_email_verification_sent": Open(200),
+    "account_change_password": Open(302, 302, signed_in=(200, 200)),
+    "account_set_password": Open(302, 302, signed_in=(302, 302)),
+    "account_reset_password": Open(200, 200),
+    "account_confirm_login_code": Open(302, 302),
+    "account_confirm_email": Open(200, 404, of=lambda world: ["no-such-key"]),
+    "account_reset_password_from_key": Open(200, 200, of=lambda world: ["0", "no-such-key"]),
+    "account_reset_password_from_key_done": Open(200),
+    "account_reset_password_done": Open(200),
+    "mfa_index": Open(302, 302, signed_in=(200, NOT_SERVED)),
+    "mfa_authenticate": Open(302, 302, signed_in=(302, 302)),
+    "mfa_reauthenticate": Open(302, 302, signed_in=(302, 302)),
+    "mfa_activate_totp": Open(302, 302, signed_in=(302, 302)),
+    "mfa_deactivate_totp": Open(302, 302, signed_in=(404, 404)),
+    "mfa_view_recovery_codes": Open(302, 302, signed_in=(404, NOT_SERVED)),
+    "mfa_generate_recovery_codes": Open(302, 302, signed_in=(302, 302)),
+    "mfa_download_recovery_codes": Open(302, 302, signed_in=(404, 404)),
+}
+DOORS: dict[str, Closed | Open] = {**{f"staff:{name}": door for name, door in STAFF.items()}, **OPEN}
+
+
+def addresses(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """The full names of all addresses; one without a name by its path."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name or pattern.pattern}"
+
+
+def all_addresses() -> set[str]:
+    return set(addresses(get_resolver().url_patterns))
+
+
+def outcome(world: World, client: Any, method: str, name: str, door: Closed | Open) -> int:
+    """The status of one request, whose effects are taken back."""
+    address = reverse(name, args=door.of(world))
+    with transaction.atomic():
+        answer = client.get(address) if method == "get" else client.post(address, door.data(world))
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    if answer.status_code == TO_SIGN_IN and isinstance(door, Closed) and method == "get":
+        assert answer.url.startswith(reverse("account_login")), name
+    return int(answer.status_code)
+
+
+def test_every_address_stands_in_the_table() -> None:
+    named = {name for name in all_addresses() if not name.startswith("admin:")}
+
+    assert named == set(DOORS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_as_this_role(role: str) -> None:
+    world = world_make()
+    wrong = []
+    for name, door in DOORS.items():
+        for method in ("get", "post"):
+            found, expected = outcome(world, world.client(role), method, name, door), door.expected(role, method)
+            if found != expected:
+                wrong.append(f"{method} {name}: {found}, not {expected}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_administration_is_for_the_platform_administrator_only() -> None:
+    names = sorted(name for name in all_addresses() if name.startswith("admin:"))
+    targets = [reverse(name, args=given) for name in names for given in fitting_arguments(name)]
+    world = world_make()
+    let_in = [
+        f"{role} {address}"
+        for role in ROLES
+        if role != "admin"
+        for client in [world.client(role)]
+        for address in targets
+        if not {client.get(address).status_code, client.post(address).status_code} <= {302, 403, 404}
+    ]
+
+    assert len(targets) > 30
+    assert let_in == []
+
+
+def fitting_arguments(name: str) -> list[list[str]]:
+    """Arguments with which this address of the administration can be written."""
+    fitting = []
+    for given in ([], ["1"], ["accounts"], ["1", "1"]):
+        try:
+            reverse(name, args=given)
+        except NoReverseMatch:
+            continue
+        fitting.append(given)
+    return fitting
