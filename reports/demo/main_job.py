@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.enums import JobState
 from accounts.models import Job, Province, User
 from accounts.selectors import job_get, jobs_of
@@ -46,7 +48,7 @@ Step = Callable[[str, Callable[[Progress], None]], None]
 
 class JobStopped(NotNow):
     code = "job_stopped"
-    sentence = "The work “%(kind)s” stopped: %(message)s"
+    sentence = _("The work “%(kind)s” stopped: %(message)s")
 
 
 @dataclass(frozen=True)
