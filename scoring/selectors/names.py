@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from surveys.models import Block, BlockUnit, Edition, Indicator, ProfileField, SubIndex
 
@@ -25,8 +26,8 @@ class EditionNames:
         return {**self.fields, **self.blocks, **indicators, **self.sub_indices, **self.units}
 
     def level(self, margin: str, level: str) -> str:
-        """The name of a level of a margin; of joined levels the names of all of them."""
-        return " + ".join(self.levels.get((margin, part), part) for part in level.split(" + "))
+        """The name of a level of a margin; of joined levels all names. Responses without an answer have no code."""
+        return " + ".join(self.levels.get((margin, part), part or _("Not answered")) for part in level.split(" + "))
 
 
 def names_in(edition: Edition) -> EditionNames:

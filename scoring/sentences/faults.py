@@ -29,8 +29,8 @@ RUN_FAULTS: dict[str, Promise] = {
     "invalid_weights": _("Weights are missing, negative or all zero (%(path)s)."),
     "margin_unknown": _("The dataset has no margin “%(path)s”. Take it out of the recipe or choose design weights."),
     "margin_level_missing": _(
-        "The margin “%(path)s” cannot be met: a level has no respondents, or respondents have no level."
-        " Take the margin out of the recipe or join its small levels."
+        "The margin “%(path)s” cannot be met: a level has no respondents, or respondents have a level that the"
+        " population counts lack. Take the margin out of the recipe or join its small levels."
     ),
     "margin_totals_differ": _(
         "The margin “%(path)s” counts another number of businesses than the margin before it; they must agree."

@@ -39,10 +39,10 @@ class RecipeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class RunForm(forms.Form):
     """What a run is computed from. Without a recipe the standard one of the edition is written and used."""
 
-    dataset = DatasetChoice(label=_("Dataset"), queryset=Dataset.objects.none(), empty_label=None)
+    dataset = DatasetChoice(label=_("Dataset"), queryset=None, empty_label=None)
     recipe = RecipeChoice(
         label=_("Recipe"),
-        queryset=Recipe.objects.none(),
+        queryset=None,
         required=False,
         empty_label=_("Standard recipe of this edition"),
     )
