@@ -1,6 +1,6 @@
 """The read-only API, version 1."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from reports.api import views
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("publications/<int:pk>/scores/", views.ScoreList.as_view(), name="score-list"),
     path("publications/<int:pk>/sub-index-scores/", views.SubIndexScoreList.as_view(), name="sub-index-score-list"),
     path("publications/<int:pk>/indicator-scores/", views.IndicatorScoreList.as_view(), name="indicator-score-list"),
+    re_path(r"^(?!schema/)", views.NothingHere.as_view(), name="nothing"),
 ]

@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.models import Province
 from reports.api import filters
@@ -76,6 +77,15 @@ class PublicationList(generics.ListAPIView[Publication]):
     @_list_of(PublicationSerializer, "Releases of editions, newest first")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
+
+
+class NothingHere(APIView):
+    """Any other address under the API: an error in the API's own shape, not a page."""
+
+    schema = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise Http404
 
 
 class OfPublication(generics.GenericAPIView[Any]):

@@ -15,7 +15,12 @@ def files_of(publication: Publication) -> list[ReportFile]:
     """Every file of a release but the charts, books first, then tables, archives and scorecards by unit."""
     order = [ReportKind.BOOK, ReportKind.TABLE, ReportKind.ARCHIVE, ReportKind.SCORECARD]
     found = ReportFile.objects.filter(publication=publication, kind__in=order).select_related("block_unit__unit")
-    return sorted(found.order_by("name"), key=lambda file: (order.index(ReportKind(file.kind)), file.name))
+    return sorted(found.order_by("name"), key=lambda file: (order.index(ReportKind(file.kind)), *_place(file)))
+
+
+def _place(file: ReportFile) -> tuple[str, bool, str]:
+    """By unit, Vietnamese first, then by name."""
+    return (file.block_unit.unit.code if file.block_unit else "", file.language == "en", file.name)
 
 
 def names_of(publication: Publication) -> set[str]:

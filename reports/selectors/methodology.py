@@ -119,7 +119,9 @@ def methodology(publication: Publication) -> Methodology:
         scale=scale,
         seed=publication.run.seed,
         approved_at=_approved_at(publication),
-        steps=_steps(recipe, scale, [fields[code].text for code in recipe["weight"]["margins"] if code in fields]),
+        steps=_steps(
+            recipe, scale, [fields[code].text if code in fields else code for code in recipe["weight"]["margins"]]
+        ),
         bands=tuple(Band(item["code"], band_name(item["code"]), item["from"]) for item in recipe["rank"]["bands"]),
         margins=_margins(recipe, found, fields),
         blocks=_blocks(publication, recipe, found),

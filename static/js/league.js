@@ -24,8 +24,9 @@
   }
 
   function sort(table, link, ranked) {
-    var head = link.closest("th");
     var key = link.dataset.sortKey;
+    var links = document.querySelectorAll('#' + table.id + ' a[data-sort-key="' + key + '"], a[data-sort-table="' + table.id + '"][data-sort-key="' + key + '"]');
+    var head = links[0].closest("th") || links[1].closest("th");
     var address = new URL(link.href);
     var ascending = address.searchParams.get("order") === "asc";
     var rows = ranked.map(function (row, place) {
@@ -45,7 +46,12 @@
     table.classList.toggle("is-resorted", !(key === "rank" && ascending));
     history.replaceState(null, "", address.search + address.hash);
     address.searchParams.set("order", ascending ? "desc" : "asc");
-    link.href = address.search + address.hash;
+    links.forEach(function (each) {
+      each.href = address.search + address.hash;
+    });
+    document.querySelectorAll('a[data-sort-table="' + table.id + '"]').forEach(function (each) {
+      each.toggleAttribute("aria-current", each.dataset.sortKey === key);
+    });
   }
 
   function sortable(table) {
@@ -54,9 +60,10 @@
     var ranked = rows.slice().sort(function (a, b) {
       return compare({ value: valueOf(a, 0, "rank"), place: rows.indexOf(a) }, { value: valueOf(b, 0, "rank"), place: rows.indexOf(b) }, "rank", 1);
     });
-    table.tHead.addEventListener("click", function (event) {
+    document.addEventListener("click", function (event) {
       var link = event.target.closest("a[data-sort-key]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!table.contains(link) && link.dataset.sortTable !== table.id) return;
       event.preventDefault();
       sort(table, link, ranked);
     });
@@ -99,7 +106,7 @@
         row.hidden = plain(row.cells[1].dataset.value).indexOf(wanted) < 0;
         shown += row.hidden ? 0 : 1;
       });
-      status.textContent = wanted ? place.dataset.count.replace("%s", shown) : "";
+      status.textContent = wanted ? place.dataset.count + " " + shown : "";
       table.classList.toggle("is-resorted", Boolean(wanted));
     });
   }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from reports.selectors.ranking import Ranking, Row
 from reports.sentences import block_finding, finding, how_to_read
@@ -28,6 +29,12 @@ def _shown(table: Table) -> dict[str, Any]:
         "block": table.block,
         "finding": block_finding(table.block),
         "columns": [(column, table.heads[column.code]) for column in columns],
+        "sorts": [
+            (_("Rank"), table.heads["rank"]),
+            (_("Unit"), table.heads["name"]),
+            *((column.name, table.heads[column.code]) for column in columns),
+            (_("Ratings"), table.heads["n"]),
+        ],
         "rows": [
             (row, tie, list(zip(names, row.cells, strict=True)))
             for row, tie in zip(table.rows, _ties(table), strict=True)

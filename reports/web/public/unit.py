@@ -26,7 +26,7 @@ def unit_context(unit: UnitResult, charts: dict[str, str], scorecards: list[Repo
         "strength": sentences.strength_sentence(unit),
         "losses": _lines(unit.losses[:LOSSES_SHOWN]),
         "soft": by_sub_index(unit.soft),
-        "hard": by_sub_index(unit.hard),
+        "hard": _lines(unit.hard),
         "trend": sentences.trend_sentence(unit.years),
         "broken": sentences.break_sentence(unit),
         "profile_svg": themed(charts.get(f"profile-{code}", "")),
