@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from surveys.enums import IndicatorKind, RespondentType, Statistic
+from surveys.enums import RespondentType, Statistic
 from surveys.workbook.checks import checked
 from surveys.workbook.columns import WEIGHT_PREFIX
 from surveys.workbook.faults import Fault, WorkbookFaults
@@ -290,6 +290,4 @@ def _indicator(row: Row, of_sub_index: dict[str, list[str]], scale: ScaleFacts |
     low, high = PER_CENT if row["statistic"] == Statistic.SHARE else scale.ends if scale else (None, None)
     values["scale_low"] = low if row["scale_low"] is None else row["scale_low"]
     values["scale_high"] = high if row["scale_high"] is None else row["scale_high"]
-    if row["kind"] == IndicatorKind.SOFT and row["statistic"] == Statistic.SHARE and not row["measure_vi"]:
-        values["measure_vi"] = values["measure_en"] = "%"
     return IndicatorFacts(**values)
