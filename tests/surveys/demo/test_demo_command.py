@@ -1,0 +1,169 @@
+"""The demonstration: resumable at every step, harmless when finished, with passwords of its own."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from reports.demo.accounts_file import NAME, passwords_kept, passwords_make
+from reports.demo.main_job import Progress, main_job, publication_finished, trial_open
+from reports.enums import FileFormat, ReportKind
+from reports.models import ReportFile
+from scoring.enums import ScoreStatus
+from scoring.models import RunApproval, Score, ScoringRun
+from scoring.selectors.runs import runs_of
+from scoring.services.publications import publication_create
+from surveys.demo.people import PEOPLE, province_ensure
+from surveys.demo.simulation import Plan
+from surveys.enums import EditionState, InvitationState
+from surveys.models import Edition, Invitation, Response
+from surveys.selectors.invitations import code_of, invitation_by_code
+
+PLAN = Plan(invited=420, answered=300)
+PUBLISHING = "Published"
+
+
+class Interrupted(Exception):
+    """The machine was switched off."""
+
+
+def stopping(before: str, done: list[str]) -> Callable[[str, Callable[[Progress], None]], None]:
+    def step(title: str, work: Callable[[Progress], None]) -> None:
+        if title.startswith(before):
+            raise Interrupted
+        work(lambda _done, _total, _message: None)
+        done.append(title)
+
+    return step
+
+
+def run_until(before: str) -> list[str]:
+    """The titles of the steps done until the one that begins with `before`."""
+    done: list[str] = []
+    passwords = {person.key: f"mật-khẩu-{person.key}" for person in PEOPLE}
+    with pytest.raises(Interrupted):
+        main_job(passwords=passwords, plan=PLAN, step=stopping(before, done), clock=timezone.now)
+    return done
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_main_job_resumes_wherever_it_was_interrupted() -> None:
+    run_until("Workbook")
+    run_until("300 of 420")
+    assert Edition.objects.get(year=2024).state == EditionState.OPEN
+    run_until("Remarks")
+    assert Response.objects.count() == 300
+    run_until("Weighted")
+    assert Edition.objects.get(year=2024).state == EditionState.FROZEN
+
+    assert [title.partition(",")[0] for title in run_until(PUBLISHING)] == ["Weighted"]
+    assert run_until(PUBLISHING) == []
+
+    run = ScoringRun.objects.get()
+    approval = RunApproval.objects.get()
+    assert run.started_by is not None
+    assert (run.started_by.email, approval.by.email) == ("analyst@demo.example", "approver@demo.example")
+    assert Edition.objects.get(year=2024).state == EditionState.SCORED
+    assert Response.objects.count() == 300
+    assert Score.objects.filter(run=run, status=ScoreStatus.INSUFFICIENT, block_unit__unit__code="so-noi-vu").exists()
+    actions = list(
+        AuditEntry.objects.filter(action__startswith="edition.").order_by("id").values_list("action", flat=True)
+    )
+    assert actions == [f"edition.{step}" for step in ("import", "open", "closed", "frozen", "scored")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_finished_demonstration_only_prints_where_to_go(
+    settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.VAR_DIR = tmp_path
+    _finish()
+    passwords = passwords_make(tmp_path)
+    call_command("demo")
+    capsys.readouterr()
+    before = (Invitation.objects.count(), AuditEntry.objects.count())
+
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        call_command("demo")
+
+    printed = capsys.readouterr().out
+    assert (Invitation.objects.count(), AuditEntry.objects.count()) == before
+    assert len(asked) < 15
+    code = code_of(Invitation.objects.get(edition__year=2025))
+    assert f"{settings.SITE_URL}/thai-binh/2024/" in printed
+    assert f"{settings.SITE_URL}/s/{code}/" in printed
+    assert all(f"{person.email}" in printed and passwords[person.key] in printed for person in PEOPLE)
+    assert invitation_by_code(code).edition.state == EditionState.OPEN
+
+
+def _finish() -> None:
+    """Publish without the PDFs, which are tested where they are made: the archive is the last file of all."""
+    run_until(PUBLISHING)
+    run = runs_of(Edition.objects.get(year=2024))[0]
+    publication = publication_create(
+        run=run, reason="", by=User.objects.get(email="manager@demo.example"), now=timezone.now()
+    )
+    assert publication_finished() is None
+    ReportFile.objects.create(
+        publication=publication, kind=ReportKind.ARCHIVE, format=FileFormat.ZIP, language="", name="x-all.zip",
+        file=ContentFile(b"PK", name="x-all.zip"), size=2, sha256="0" * 64, made_at=timezone.now(),
+    )  # fmt: skip
+    assert publication_finished() == publication
+
+
+@pytest.mark.django_db
+def test_the_trial_always_has_an_invitation_that_was_not_used() -> None:
+    province = province_ensure(now=timezone.now())
+    first = trial_open(province=province, by=None, clock=timezone.now)
+    assert trial_open(province=province, by=None, clock=timezone.now) == first
+
+    Invitation.objects.filter(pk=first.pk).update(state=InvitationState.DONE)
+    second = trial_open(province=province, by=None, clock=timezone.now)
+
+    assert second != first
+    assert [first.name, second.name] == ["Doanh nghiệp dùng thử 1", "Doanh nghiệp dùng thử 2"]
+    assert second.edition.state == EditionState.OPEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everybody_of_the_demonstration_can_sign_in() -> None:
+    run_until("300 of 420")
+
+    for person in PEOPLE:
+        user = authenticate(email=person.email, password=f"mật-khẩu-{person.key}")
+        assert user is not None, person.key
+    assert User.objects.get(email="admin@demo.example").is_superuser
+    assert not User.objects.exclude(email="admin@demo.example").filter(is_superuser=True).exists()
+
+
+def test_passwords_are_drawn_anew_and_readable_by_the_owner_only(tmp_path: Path) -> None:
+    assert passwords_kept(tmp_path) == {}
+
+    first = passwords_make(tmp_path)
+    assert passwords_kept(tmp_path) == first
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
+    second = passwords_make(tmp_path)
+
+    assert len({*first.values(), *second.values()}) == 2 * len(PEOPLE)
+    assert min(map(len, first.values())) >= 15
+
+
+@pytest.mark.django_db
+def test_production_has_no_demonstration(settings: Any) -> None:
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="production"):
+        call_command("demo")
+
+    assert not User.objects.exists()
