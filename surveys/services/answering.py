@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ddci.core.crypto import code_normalised, sealed
@@ -85,8 +85,21 @@ def answerable_check(invitation: Invitation) -> None:
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    locked = Invitation.objects.select_for_update(of=("self",)).select_related("edition__province")
-    return locked.get(pk=invitation.pk)
+    """The invitation as it is now, locked, with its edition, whose state cannot change before this transaction ends."""
+    edition = _edition_held(invitation.edition_id)
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    locked.edition = edition
+    return locked
+
+
+def _edition_held(pk: int) -> Edition:
+    """The edition under a lock that many respondents share and that closing waits for.
+
+    Foreign keys are checked only on commit, so rows that point at the edition do not hold it before. SQLite lets one
+    transaction write at a time anyway.
+    """
+    query = "SELECT * FROM surveys_edition WHERE id = %s"
+    return Edition.objects.raw(query + (" FOR SHARE" if connection.vendor == "postgresql" else ""), [pk])[0]
 
 
 @transaction.atomic
@@ -180,9 +193,6 @@ def response_submit(*, invitation: Invitation) -> str:
     _response_write(locked, questionnaire, content)
     Draft.objects.filter(invitation=locked).delete()
     Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.DONE)
-    # The rows above hold a lock on the edition's row that closing waits for; read after them, the state is final.
-    if not Edition.objects.filter(pk=locked.edition_id, state=EditionState.OPEN).exists():
-        raise AlreadyClosed
     invitation.state = InvitationState.DONE
     return receipt
 

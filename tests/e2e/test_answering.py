@@ -321,7 +321,11 @@ def test_the_first_page_is_light_and_asks_nobody_else(new_page: NewPage) -> None
     invitation = invited(edition_asking())
     page = new_page(width=360)
     answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
+
+    def came(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", came)
 
     page.goto(link(invitation), wait_until="networkidle")
 

@@ -32,10 +32,17 @@ def sheet(
     request: HttpRequest, visit: Visit, step: Step, gaps: Gaps | None = None, template: str = "", **shown: Any
 ) -> HttpResponse:
     """A page of the questionnaire. Entries that were refused give status 422."""
-    edition = visit.invitation.edition
+    context = {**_frame(visit, step), "gaps": gaps, "told": gaps is not None and not gaps.must, **shown}
     key = request.GET.get("elsewhere")
     overtaken = next((each for each in steps(visit.questionnaire, visit.content) if each.key == key), None)
-    context = {
+    context["overtaken"] = step_address(visit.code, overtaken) if overtaken else ""
+    status = 422 if request.method == "POST" else 200
+    return render(request, f"answering/{template or step.kind.value}.html", context, status=status)
+
+
+def _frame(visit: Visit, step: Step) -> dict[str, Any]:
+    edition = visit.invitation.edition
+    return {
         "visit": visit,
         "code": visit.code,
         "edition": edition,
@@ -47,13 +54,7 @@ def sheet(
         "saved_at": visit.saved_at,
         "tab": secrets.token_hex(8),
         "keepsake": keepsake_of(visit.invitation),
-        "overtaken": step_address(visit.code, overtaken) if overtaken else "",
-        "gaps": gaps,
-        "told": gaps is not None and not gaps.must,
-        **shown,
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, f"answering/{template or step.kind.value}.html", context, status=status)
 
 
 def save(request: HttpRequest, visit: Visit, step: Step, page: Page) -> Saved:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from threading import Barrier
 from typing import TypeVar
 
@@ -9,9 +10,11 @@ import pytest
 from django.db import connection
 
 from surveys.answers.drafts import SectionPage
-from surveys.models import Draft, Rating, Receipt, Response
+from surveys.enums import InvitationState
+from surveys.models import Draft, Invitation, Rating, Receipt, Response
 from surveys.selectors.answering import draft_content
-from surveys.services.answering import Tab, draft_save, response_submit
+from surveys.services.answering import AlreadyClosed, Tab, draft_save, response_submit
+from surveys.services.editions import edition_close
 from tests.factories.editions import NOW
 from tests.factories.respondents import edition_asking, entry_pages, invited, unit_key, whole_questionnaire
 
@@ -78,3 +81,31 @@ def test_many_businesses_send_at_the_same_moment() -> None:
 
     assert len(set(receipts)) == 8
     assert (Response.objects.count(), Receipt.objects.count()) == (8, 8)
+
+
+def test_closing_while_businesses_send_counts_every_receipt_and_nothing_else() -> None:
+    edition = edition_asking()
+    finance = unit_key(edition, "so-tai-chinh")
+    invitations = [invited(edition) for _ in range(8)]
+    for invitation in invitations:
+        draft_save(invitation=invitation, pages=whole_questionnaire(finance), now=NOW)
+
+    def sending(invitation: Invitation) -> Callable[[], str]:
+        def send() -> str:
+            try:
+                return response_submit(invitation=invitation)
+            except AlreadyClosed:
+                return ""
+
+        return send
+
+    def close() -> str:
+        edition_close(edition=edition, by=None, now=NOW, rng=Random(1))
+        return ""
+
+    jobs = [sending(each) for each in invitations]
+    receipts = [receipt for receipt in at_once([*jobs[:4], close, *jobs[4:]]) if receipt]
+
+    done = Invitation.objects.filter(state=InvitationState.DONE).count()
+    assert (Response.objects.count(), Rating.objects.count(), Receipt.objects.count(), done) == (len(receipts),) * 4
+    assert not Draft.objects.exists()
