@@ -22,7 +22,6 @@ from scoring.engine.dataset import (
     survey_from_dataset,
 )
 from scoring.engine.pipeline import Inputs, Result, score
-from scoring.engine.recipe import framework_from_recipe
 from scoring.enums import RunState
 from scoring.frames.archive import tables_zip
 from scoring.frames.diagnostics import block_diagnostics
@@ -96,10 +95,8 @@ def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
             progress(round(100 * (place + share) / len(keys)), 100, words)
 
         survey, framework = survey_from_dataset(dataset, block)
-        # The recipe may list indicators in an order of its own; hard data must stand in that order.
-        part = framework_from_recipe(run.recipe.content, block, framework.units)
         histories[block] = history_of(run.edition, run.recipe.content, block)
-        given = Inputs(hard_from_dataset(dataset, part), histories[block], known.withheld, run.seed)
+        given = Inputs(hard_from_dataset(dataset, framework), histories[block], known.withheld, run.seed)
         results[block] = score(survey, framework, run.recipe.content, given, progress=tell)
     inputs = {
         "withheld": {block: list(known.withheld) for block, known in keys.items()},

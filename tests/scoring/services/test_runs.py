@@ -154,6 +154,9 @@ def test_a_withheld_unit_is_scored_but_takes_no_rank():
     assert held.total == best.total
     ranks = run.scores.filter(block__code="departments", status=ScoreStatus.RANKED).order_by("rank")
     assert [score.rank for score in ranks] == [1, 2, 3]
+    parts = SubIndexScore.objects.filter(run=run, block_unit__block__code="departments", sub_index__code="transparency")
+    assert parts.get(block_unit=best.block_unit_id).rank is None
+    assert sorted(part.rank for part in parts.exclude(block_unit=best.block_unit_id)) == [1, 2, 3]
     assert run.diagnostics["inputs"]["withheld"]["departments"] == [best.block_unit.unit.code]
     assert run.result_sha256 != open_run.result_sha256
 
