@@ -6,4 +6,4 @@ class ReportsConfig(AppConfig):
     verbose_name = "Reports"
 
     def ready(self) -> None:
-        from reports import tasks  # noqa: F401, PLC0415 - registers the jobs of this app
+        from reports import tasks  # noqa: F401 - registers the jobs of this app

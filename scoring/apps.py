@@ -6,4 +6,4 @@ class ScoringConfig(AppConfig):
     verbose_name = "Scoring"
 
     def ready(self) -> None:
-        from scoring import tasks  # noqa: F401, PLC0415 - registers the jobs of this app
+        from scoring import tasks  # noqa: F401 - registers the jobs of this app

@@ -6,4 +6,4 @@ class SurveysConfig(AppConfig):
     verbose_name = "Surveys"
 
     def ready(self) -> None:
-        from surveys import tasks  # noqa: F401, PLC0415 - registers the jobs of this app
+        from surveys import tasks  # noqa: F401 - registers the jobs of this app

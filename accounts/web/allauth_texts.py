@@ -1,4 +1,6 @@
-"""Sentences of django-allauth that the pages show. It ships no Vietnamese, so they are listed here for our own catalogue."""
+"""Sentences of django-allauth that the pages show. It ships no Vietnamese, so they are listed here for our own
+catalogue.
+"""
 
 from django.utils.translation import gettext_noop
 

@@ -11,7 +11,6 @@ from ddci.templatetags.ddci_format import write_number
 
 NOTICES: dict[str, Promise] = {
     "levels_joined": _("Margin “%(path)s”: the levels %(levels)s have too few respondents apart and were joined."),
-    "level_unsaid": _("Margin “%(path)s”: %(n)s respondents did not say; they keep their design weight on it."),
     "level_unsaid": _(
         "Margin “%(path)s”: %(n)s responses do not say where they belong; they form a level of their own with their"
         " share of the sample."
