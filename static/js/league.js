@@ -23,10 +23,29 @@
     return sign * difference || a.place - b.place;
   }
 
+  function linksOf(table) {
+    return document.querySelectorAll("#" + table.id + " a[data-sort-key], a[data-sort-table=" + table.id + "]");
+  }
+
+  function headOf(table, key) {
+    return table.querySelector("a[data-sort-key=" + key + "]").closest("th");
+  }
+
+  // Each link leads to the order its column is sorted in first; that of the sorted column to the other order.
+  function linksTurned(table, key, ascending) {
+    linksOf(table).forEach(function (each) {
+      var address = new URL(each.href);
+      var own = each.dataset.sortKey === key;
+      var first = each.dataset.sortKey === "rank" || each.dataset.sortKey === "name" ? "asc" : "desc";
+      address.searchParams.set("order", own ? (ascending ? "desc" : "asc") : first);
+      each.href = address.search + address.hash;
+      if (each.dataset.sortTable) each.toggleAttribute("aria-current", own);
+    });
+  }
+
   function sort(table, link, ranked) {
     var key = link.dataset.sortKey;
-    var links = document.querySelectorAll('#' + table.id + ' a[data-sort-key="' + key + '"], a[data-sort-table="' + table.id + '"][data-sort-key="' + key + '"]');
-    var head = links[0].closest("th") || links[1].closest("th");
+    var head = headOf(table, key);
     var address = new URL(link.href);
     var ascending = address.searchParams.get("order") === "asc";
     var rows = ranked.map(function (row, place) {
@@ -45,13 +64,7 @@
     // Brackets of tied units hold only in the order of ranks.
     table.classList.toggle("is-resorted", !(key === "rank" && ascending));
     history.replaceState(null, "", address.search + address.hash);
-    address.searchParams.set("order", ascending ? "desc" : "asc");
-    links.forEach(function (each) {
-      each.href = address.search + address.hash;
-    });
-    document.querySelectorAll('a[data-sort-table="' + table.id + '"]').forEach(function (each) {
-      each.toggleAttribute("aria-current", each.dataset.sortKey === key);
-    });
+    linksTurned(table, key, ascending);
   }
 
   function sortable(table) {

@@ -25,7 +25,9 @@ def answer(client: Client, path: str, status: int = 200) -> Any:
 
 
 def rows(client: Client, publication: Publication, name: str, query: str = "") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = answer(client, f"publications/{publication.pk}/{name}/?page_size=500{query}")["results"]
+    found: list[dict[str, Any]] = answer(client, f"publications/{publication.pk}/{name}/?page_size=500{query}")[
+        "results"
+    ]
     return found
 
 
@@ -194,7 +196,11 @@ def test_every_address_of_the_guide_exists(client: Client) -> None:
     publication = published_edition()
     guide = client.get("/data-api/").content.decode()
 
-    for name in ("provinces/", "editions/", "publications/", *(f"publications/1/{name}/" for name in (*LISTS, "recipe"))):
+    for name in (
+        "provinces/",
+        "editions/",
+        "publications/",
+        *(f"publications/1/{name}/" for name in (*LISTS, "recipe")),
+    ):
         assert f"/api/v1/{name}" in guide
         answer(client, name.replace("/1/", f"/{publication.pk}/"))
-

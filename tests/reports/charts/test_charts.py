@@ -53,8 +53,7 @@ def test_numbers_in_a_chart_are_those_of_the_rows_in_the_writing_of_the_language
     rows = ranking(publication).blocks[0].rows
 
     written = {
-        language: texts_of(next(chart.svg for chart in charts_of(publication, language)))
-        for language in ("vi", "en")
+        language: texts_of(next(chart.svg for chart in charts_of(publication, language))) for language in ("vi", "en")
     }
 
     for row in rows:

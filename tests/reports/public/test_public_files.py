@@ -18,9 +18,7 @@ def test_file_comes_with_its_bytes_size_hash_and_name(client: Client) -> None:
 
     assert b"".join(response.streaming_content) == b"a,b\n1,2\n"
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert response.headers["Content-Disposition"] == (
-        "attachment; filename*=UTF-8''ddci-thai-binh-2024-r1-scores.csv"
-    )
+    assert response.headers["Content-Disposition"] == ("attachment; filename*=UTF-8''ddci-thai-binh-2024-r1-scores.csv")
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response.headers["ETag"] == f'"{kept.sha256}"'
 

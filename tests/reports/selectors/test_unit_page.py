@@ -156,9 +156,7 @@ def test_renamed_unit_keeps_its_years_and_a_merged_one_does_not() -> None:
     units = {unit.code: unit for unit in Unit.objects.filter(province=province)}
     ended = Unit.objects.create(province=province, code="so-cu", kind="department", name_vi="Sở cũ")
     joined = units["so-tai-chinh"]
-    UnitLineage.objects.create(
-        predecessor=ended, successor=joined, kind=LineageKind.MERGED, on=date(2024, 7, 1)
-    )
+    UnitLineage.objects.create(predecessor=ended, successor=joined, kind=LineageKind.MERGED, on=date(2024, 7, 1))
 
     merged, unbroken = result_of(publication, joined.code), result_of(publication)
 
