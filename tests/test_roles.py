@@ -158,6 +158,7 @@ STAFF: dict[str, Closed] = {
     "run-tables": Closed(SCORERS, run),
     "recipe": Closed(SCORERS, lambda world: [world.run.recipe_id]),
     "recipe-json": Closed(SCORERS, lambda world: [world.run.recipe_id]),
+    "unit-preview": Closed(SCORERS, lambda world: [world.run.edition_id, "so-tai-chinh"]),
     "publish": Closed(frozenset({"manager", "approver"}), lambda world: [world.publication.run_id], post=422),
 }
 OPEN: dict[str, Open] = {

@@ -46,7 +46,7 @@ class Item:
 
 # Names of addresses at which each link counts as the current one; the first is where it leads.
 EDITION_PAGES = {
-    "edition": ("edition", "edition-open", "edition-close", "edition-freeze", "publish"),
+    "edition": ("edition", "edition-open", "edition-close", "edition-freeze", "publish", "unit-preview"),
     "responses": ("responses",),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),

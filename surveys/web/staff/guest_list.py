@@ -57,8 +57,7 @@ def guests_read(text: str, *, invited: frozenset[str]) -> tuple[list[Guest], lis
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     lines = text.lstrip("\ufeff").splitlines()
-    first = lines[0] if lines else ""
-    separator = next((sign for sign in "\t;," if sign in first), ",")
+    separator = next((sign for line in lines for sign in "\t;," if sign in line), ",")
     reader = csv.reader(lines, delimiter=separator)
     for cells in reader:
         yield reader.line_num, [cell.strip() for cell in cells]
