@@ -7,10 +7,12 @@ from django.utils import timezone
 from accounts.models import Job
 from accounts.services import Progress, job_kind
 from reports.selectors.publications import publication_by_id
-from reports.services.publications import report_files_make
 
 
 @job_kind("report_files")
 def report_files(job: Job, progress: Progress) -> dict[str, Any]:
+    # Imported by the job itself: WeasyPrint takes a second that no other command should wait for.
+    from reports.services.publications import report_files_make  # noqa: PLC0415
+
     publication = publication_by_id(job.arguments["publication"])
     return {"made": report_files_make(publication=publication, now=timezone.now(), progress=progress)}

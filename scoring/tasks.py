@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from accounts.models import Job
 from accounts.services import Progress, job_kind
-from scoring.services.computing import run_execute
-from scoring.services.runs import KIND
 
 
-@job_kind(KIND)
+@job_kind("scoring_run")
 def scoring_run(job: Job, progress: Progress) -> dict[str, Any]:
+    # Imported by the job itself: SciPy takes a second that no other command should wait for.
+    from scoring.services.computing import run_execute  # noqa: PLC0415
+
     run = run_execute(run_id=job.arguments["run"], progress=progress, clock=timezone.now)
     return {"run": run.pk, "result_sha256": run.result_sha256}
