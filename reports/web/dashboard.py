@@ -86,9 +86,7 @@ DOING = {
     ),
     Step.PUBLISH: Doing(
         gettext_lazy("Publish the result"),
-        gettext_lazy(
-            "The ranking becomes public and its files are made. A release cannot be taken back, only replaced."
-        ),
+        gettext_lazy("The ranking becomes public and its files are made. A release can be replaced, not taken back."),
         gettext_lazy("Publish…"),
         "publish",
         gettext_lazy("A manager or an approver publishes."),

@@ -1,0 +1,98 @@
+"""The staff area in a real browser: accessible, nothing wider than the screen, nothing the content policy refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from surveys.enums import EditionState
+from surveys.models import Edition
+from tests.roles import World, world_make
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+NewPage = Callable[..., Page]
+Axe = Callable[[Page], list[str]]
+
+
+@pytest.fixture
+def world() -> World:
+    return world_make()
+
+
+def sign_in(page: Page, world: World, role: str, live_server: Any) -> None:
+    session = world.client(role).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+
+def pages_of(world: World) -> list[tuple[str, str]]:
+    """Every page of this part with somebody who may see it."""
+    province, unit = world.province.slug, world.unit.code
+    return [
+        ("manager", reverse("staff:home")),
+        ("reader", reverse("staff:home")),
+        ("manager", reverse("staff:edition", args=[world.draft.pk])),
+        ("manager", reverse("staff:edition", args=[world.open.pk])),
+        ("approver", reverse("staff:edition", args=[world.run.edition_id])),
+        ("manager", reverse("staff:edition", args=[world.publication.edition_id])),
+        ("manager", reverse("staff:edition-open", args=[world.draft.pk])),
+        ("manager", reverse("staff:edition-close", args=[world.open.pk])),
+        ("manager", reverse("staff:edition-freeze", args=[world.draft.pk])),
+        ("manager", reverse("staff:edition-settings", args=[world.draft.pk])),
+        ("analyst", reverse("staff:responses", args=[world.open.pk])),
+        ("manager", reverse("staff:invitations", args=[world.open.pk])),
+        ("manager", reverse("staff:invitations-new", args=[world.open.pk])),
+        ("moderator", reverse("staff:comments", args=[world.closed.pk])),
+        ("manager", reverse("staff:units", args=[province])),
+        ("manager", reverse("staff:unit", args=[province, unit])),
+        ("manager", reverse("staff:members", args=[province])),
+        ("manager", reverse("staff:audit", args=[province])),
+        ("manager", reverse("staff:edition-import", args=[province])),
+        ("analyst", reverse("staff:job", args=[world.job.pk])),
+        ("manager", reverse("staff:publish", args=[world.publication.run_id])),
+        ("analyst", reverse("staff:unit-preview", args=[world.run.edition_id, "so-tai-chinh"])),
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+def test_pages_are_accessible_and_fit(
+    new_page: NewPage, axe: Axe, world: World, live_server: Any, width: int, scheme: str
+) -> None:
+    page = new_page(width=width, color_scheme=scheme)
+    found = []
+    for role, address in pages_of(world):
+        sign_in(page, world, role, live_server)
+        page.goto(address)
+        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        faults = axe(page) + ([f"{wider} px too wide"] if wider > 0 else [])
+        found += [f"{role} {address} {fault}" for fault in faults]
+
+    assert not found, "\n".join(found)
+
+
+def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World, live_server: Any) -> None:
+    page = new_page(java_script_enabled=False)
+    sign_in(page, world, "manager", live_server)
+    page.goto(reverse("staff:edition", args=[world.open.pk]))
+
+    page.get_by_role("link", name="Đóng kỳ đánh giá…").press("Enter")
+    page.get_by_role("button", name="Đóng kỳ đánh giá").press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Kỳ đánh giá đã ngừng nhận phiếu.")
+    assert Edition.objects.get(pk=world.open.pk).state == EditionState.CLOSED
+
+
+def test_a_job_is_followed_to_its_end(new_page: NewPage, world: World, live_server: Any) -> None:
+    page = new_page()
+    sign_in(page, world, "analyst", live_server)
+    world.job.state, world.job.done, world.job.total = "running", 3, 10
+    world.job.save()
+    page.goto(reverse("staff:job", args=[world.job.pk]))
+    expect(page.locator(".job")).to_contain_text("3 / 10")
+
+    world.job.state = "done"
+    world.job.save()
+
+    expect(page.locator(".job--done")).to_be_visible()
