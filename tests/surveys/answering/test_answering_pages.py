@@ -166,6 +166,7 @@ def test_a_number_that_cannot_be_taken_stays_in_its_field(client: Client, editio
     [
         ({}, {"n-TG1": "5", "q-TG1": "na"}, 5),
         ({"TG1": "na"}, {"n-TG1": "5", "q-TG1": "na"}, 5),
+        ({"TG1": "na"}, {"n-TG1": "5", "q-TG1": "dk"}, 5),
         ({"TG1": 5}, {"n-TG1": "5", "q-TG1": "dk"}, "dk"),
         ({"TG1": 5}, {"n-TG1": "", "q-TG1": "dk"}, "dk"),
         ({"TG1": 5}, {"n-TG1": ""}, None),
