@@ -134,7 +134,7 @@ class PublicationRecipe(OfPublication):
 
 @extend_schema(tags=["Results"])
 class ScoreList(OfPublication, generics.ListAPIView[Score]):
-    queryset = Score.objects.none()
+    queryset = published.none_of(Score)
     serializer_class = ScoreSerializer
     filterset_class = filters.ScoreFilter
 
@@ -148,7 +148,7 @@ class ScoreList(OfPublication, generics.ListAPIView[Score]):
 
 @extend_schema(tags=["Results"])
 class SubIndexScoreList(OfPublication, generics.ListAPIView[SubIndexScore]):
-    queryset = SubIndexScore.objects.none()
+    queryset = published.none_of(SubIndexScore)
     serializer_class = SubIndexScoreSerializer
     filterset_class = filters.SubIndexScoreFilter
 
@@ -162,7 +162,7 @@ class SubIndexScoreList(OfPublication, generics.ListAPIView[SubIndexScore]):
 
 @extend_schema(tags=["Results"])
 class IndicatorScoreList(OfPublication, generics.ListAPIView[IndicatorScore]):
-    queryset = IndicatorScore.objects.none()
+    queryset = published.none_of(IndicatorScore)
     serializer_class = IndicatorScoreSerializer
     filterset_class = filters.IndicatorScoreFilter
 

@@ -1,12 +1,16 @@
 """Rows behind the API: only what belongs to a publication, and nothing of withheld units but that they are withheld."""
 
-from django.db.models import F, Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import F, Model, Q, QuerySet
 
 from accounts.models import Province
 from reports.selectors.publications import publications_public
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score, SubIndexScore
 from surveys.models import Edition
+
+Row = TypeVar("Row", bound=Model)
 
 
 def provinces_published() -> QuerySet[Province]:
@@ -48,6 +52,11 @@ def indicator_scores_of(publication: Publication) -> QuerySet[IndicatorScore]:
         "indicator__position",
         "indicator__code",
     )
+
+
+def none_of(model: type[Row]) -> QuerySet[Row]:
+    """No rows of a model: names the model where rows cannot be asked for yet."""
+    return model._default_manager.none()
 
 
 def _withheld(publication: Publication) -> Q:
