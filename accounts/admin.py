@@ -3,12 +3,17 @@
 Roles are better given in the staff area: there it is recorded who gave them. Here they can be seen.
 """
 
-
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from accounts.models import AuditEntry, Job, Membership, Province, User
+
+# Addresses are kept with the user, groups are not used, and a second factor's secret must not be read.
+admin.site.unregister([EmailAddress, Authenticator, Group])
 
 # The administration signs in like everybody else, with the second factor where one is set up.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -70,3 +75,15 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "kind", "province", "state", "done", "total", "message")
     list_filter = ("state", "kind", "province")
     list_select_related = ("province",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors without their secrets. One can be removed for somebody who lost the telephone."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    fields = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return bool(request.user.is_superuser)
