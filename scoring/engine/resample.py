@@ -3,27 +3,40 @@ without them.
 
 Source: Rao and Wu 1988; Rao, Wu and Yue 1992. Seeds belong to blocks of replicates, so that results depend
 neither on the number of threads nor on how the blocks are spread.
+
+Weights and matrix products are in single precision: answers enter as distances from the unit's own value, so
+that a replicated value is right to about 1e-6 of the spread of answers, far below the noise of resampling.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from scoring.engine.aggregate import aggregate
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.covariance import pooled_strata
-from scoring.engine.measure import AnswerTable, answer_table, unit_answers
+from scoring.engine.margins import cells_of
+from scoring.engine.measure import AnswerTable, answer_table
 from scoring.engine.normalise import NormaliseOptions, normalise
 from scoring.engine.options import aggregate_options, normalise_options
 from scoring.engine.pipeline import Run
 from scoring.engine.types import FloatArray, Framework, IntArray, Margin, Survey
-from scoring.engine.weight import Weighting
 
-BLOCK = 100
+BLOCK = 125
+ROWS = 2048
+# A median over more distinct answers is summed by a sparse product instead of a column per answer.
+DENSE_LEVELS = 24
+
+Single = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -39,45 +52,45 @@ class Bootstrap:
     missing: IntArray
 
 
-def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generator) -> FloatArray:
+def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generator) -> Counts:
     """How often (F, B) each firm is drawn when n_h − 1 firms of each stratum are drawn with replacement.
 
+    A stratum of one firm keeps it.
+
     >>> replicate_counts(np.array([0, 0, 0]), 4, np.random.default_rng(1)).sum(axis=0).tolist()
-    [2.0, 2.0, 2.0, 2.0]
+    [2, 2, 2, 2]
     """
-    found = np.zeros((len(stratum), replicates))
-    for h in range(int(stratum.max(initial=-1)) + 1):
-        firms = np.flatnonzero(stratum == h)
+    found = np.ones((replicates, len(stratum)), dtype=np.uint16)
+    order = np.argsort(stratum, kind="stable")
+    for firms in np.split(order, np.cumsum(np.bincount(stratum))[:-1]) if len(order) else ():
         n = len(firms)
         if n < 2:
-            found[firms] = 1.0
             continue
-        drawn = rng.integers(0, n, (n - 1, replicates)) * replicates + np.arange(replicates)
-        found[firms] = np.bincount(drawn.ravel(), minlength=n * replicates).reshape(n, replicates)
-    return found
+        for b in range(replicates):
+            drawn = rng.integers(0, n, n - 1, dtype=np.uint32)
+            found[b, firms] = np.bincount(drawn, minlength=n)
+    return np.ascontiguousarray(found.T)
 
 
-def replicate_weights(base: FloatArray, stratum: IntArray, counts: FloatArray) -> FloatArray:
+def replicate_weights(base: FloatArray, stratum: IntArray, counts: Counts) -> Single:
     """w* = w·n_h/(n_h − 1)·c (F, B): their mean over replicates is w."""
     n = np.bincount(stratum).astype(np.float64)
     factor = np.divide(n, n - 1, out=np.ones(len(n)), where=n > 1)
-    weights: FloatArray = counts * (base * factor[stratum])[:, None]
+    weights: Single = np.multiply(counts, (base * factor[stratum])[:, None].astype(np.float32), dtype=np.float32)
     return weights
 
 
 def rake_replicates(
-    weights: FloatArray, margins: Sequence[Margin], sweeps: int = 50, tolerance: float = 1e-6
-) -> tuple[FloatArray, int]:
+    weights: Single, margins: Sequence[Margin], sweeps: int = 50, tolerance: float = 1e-6
+) -> tuple[Single, int]:
     """Rake every replicate (F, B) on the table of occupied cells x replicates; returns weights and how many
     missed.
 
-    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted.
+    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. The
+    given weights are overwritten.
     """
-    codes = np.array([margin.codes for margin in margins])
-    _, first, cell = np.unique(codes, axis=1, return_index=True, return_inverse=True)
-    cell = cell.ravel()
-    cells = codes[:, first]
-    sums = _one_hot(cell, cells.shape[1]) @ weights
+    cell, cells = cells_of(margins)
+    sums = (_one_hot(cell, cells.shape[1]) @ weights).astype(np.float64)
     fitted = sums.copy()
     levels = [_one_hot(code, len(margin.levels)) for margin, code in zip(margins, cells, strict=True)]
     for _ in range(sweeps):
@@ -92,78 +105,126 @@ def rake_replicates(
     empty = np.zeros(weights.shape[1], dtype=bool)
     for level in levels:
         empty |= ((level @ sums) == 0).any(axis=0)
-    factor = np.divide(fitted, sums, out=np.zeros_like(sums), where=sums > 0)
-    return weights * factor[cell], int((empty | (worst > tolerance)).sum())
+    factor = np.divide(fitted, sums, out=np.zeros_like(sums), where=sums > 0).astype(np.float32)
+    for start in range(0, len(weights), ROWS):
+        weights[start : start + ROWS] *= factor[cell[start : start + ROWS]]
+    return weights, int((empty | (worst > tolerance)).sum())
 
 
 def _one_hot(codes: IntArray, size: int) -> sparse.csr_array:
-    return sparse.csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), shape=(size, len(codes)))
+    ones = np.ones(len(codes), dtype=np.float32)
+    return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=(size, len(codes)))
 
 
-def bootstrap(run: Run, replicates: int = 1000, seed: int = 0) -> Bootstrap:
+def bootstrap(run: Run, replicates: int = 1000, seed: int = 0, *, threads: int | None = None) -> Bootstrap:
     """Replicate a run: draw firms, re-weight to the margins, measure, form goalposts, aggregate.
 
     The run must come from ``pipeline.score``. Trimming is not repeated within replicates. Missing totals
-    stay missing; the standard error is the deviation of the replicates from their mean.
+    stay missing; the standard error is the deviation of the replicates from their mean. Blocks of
+    replicates are spread over ``threads`` (default: one per processor); every block has a seed of its own.
+    Raises ``NotEnoughData`` for a run without respondents.
     """
     if run.survey is None or run.weighting is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
-    stratum, _ = pooled_strata(run.survey)
-    totals, unmet = [], 0
-    table = answer_table(run.survey, run.framework)
-    for b, start in enumerate(range(0, replicates, BLOCK)):
-        rng = np.random.default_rng([seed, b])
-        counts = replicate_counts(stratum, min(BLOCK, replicates - start), rng)
-        weights, missed = _weights(run.survey, run.weighting, stratum, counts)
-        values = replicate_values(run, table, weights)
-        totals.append(_totals(run, values))
-        unmet += missed
-    stacked = np.concatenate(totals) if totals else np.zeros((0, len(run.framework.units)))
+    one = partial(_block, run, answer_table(run.survey, run.framework), pooled_strata(run.survey)[0])
+    sizes = [min(BLOCK, replicates - start) for start in range(0, replicates, BLOCK)]
+    generators = [np.random.default_rng([seed, b]) for b in range(len(sizes))]
+    workers = max(1, min(threads or len(os.sched_getaffinity(0)), len(sizes)))
+    with ThreadPoolExecutor(workers) as pool:
+        blocks = list(pool.map(one, sizes, generators))
+    stacked = np.concatenate([totals for totals, _ in blocks] or [np.zeros((0, len(run.framework.units)))])
     present = ~np.isnan(stacked)
     se = np.full(stacked.shape[1], np.nan)
     usable = (present.sum(axis=0) > 1) & ~np.isnan(run.aggregated.total)
     se[usable] = np.nanstd(stacked[:, usable], axis=0, ddof=1)
-    return Bootstrap(stacked, se, unmet, (~present).sum(axis=0))
+    return Bootstrap(stacked, se, sum(missed for _, missed in blocks), (~present).sum(axis=0))
 
 
-def _weights(survey: Survey, weighting: Weighting, stratum: IntArray, counts: FloatArray) -> tuple[FloatArray, int]:
-    base = np.ones(survey.n_firms) if weighting.method == "none" else survey.base_weight
-    weights = replicate_weights(base, stratum, counts)
-    return rake_replicates(weights, weighting.margins) if weighting.margins else (weights, 0)
+def _block(
+    run: Run, table: AnswerTable, stratum: IntArray, replicates: int, rng: np.random.Generator
+) -> tuple[FloatArray, int]:
+    """Totals (B, U) of one block of replicates, and how many of them missed a margin."""
+    if run.survey is None or run.weighting is None:
+        raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
+    base = np.ones(run.survey.n_firms) if run.weighting.method == "none" else run.survey.base_weight
+    weights = replicate_weights(base, stratum, replicate_counts(stratum, replicates, rng))
+    missed = 0
+    if run.weighting.margins:
+        weights, missed = rake_replicates(weights, run.weighting.margins)
+    return _totals(run, replicate_values(run, table, weights)), missed
 
 
-def replicate_values(run: Run, table: AnswerTable, weights: FloatArray) -> FloatArray:
-    """Indicator values (B, U, K) under replicate weights (F, B); values missing in the run stay missing."""
+def replicate_values(run: Run, table: AnswerTable, weights: Single) -> FloatArray:
+    """Indicator values (B, U, K) under replicate weights (F, B); values missing in the run stay missing.
+
+    Per unit one matrix product of [a·(x − m) | a | one column per distinct answer of a median] with the
+    weights of the unit's firms, in blocks of rows that stay in the cache.
+    """
     if run.survey is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
-    survey, framework = run.survey, run.framework
-    bounds = survey.bounds(len(framework.units))
-    values = np.broadcast_to(run.measured.values, (weights.shape[1], *run.measured.values.shape)).copy()
+    survey, measured = run.survey, run.measured.values
+    bounds = survey.bounds(len(measured))
+    values = np.broadcast_to(measured, (weights.shape[1], *measured.shape)).copy()
     smooth = np.setdiff1d(table.soft, table.medians)
-    for u in range(len(framework.units)):
+    levels = {int(k): int(survey.answers[:, table.columns[k]].max(initial=0)) for k in table.medians}
+    dense = [k for k, size in levels.items() if size <= DENSE_LEVELS]
+    for u in range(len(measured)):
         rows = slice(int(bounds[u]), int(bounds[u + 1]))
         if rows.start == rows.stop:
             continue
-        w = weights[survey.firm[rows]]
-        x, a = unit_answers(survey, table, rows, smooth)
-        found = w.T @ np.concatenate([x, a], axis=1)
-        sums, mass = found[:, : len(smooth)], found[:, len(smooth) :]
-        values[:, u, smooth] = np.divide(sums, mass, out=np.full(sums.shape, np.nan), where=mass > 0)
-        for k in table.medians:
+        centre = np.nan_to_num(measured[u, smooth])
+        wide = [(int(table.columns[k]), levels[k]) for k in dense]
+        found = _unit_sums(survey, (table, smooth, centre, wide), rows, weights)
+        sums, mass = found[: len(smooth)].T, found[len(smooth) : 2 * len(smooth)].T
+        values[:, u, smooth] = centre + np.divide(sums, mass, out=np.full(sums.shape, np.nan), where=mass > 0)
+        start = 2 * len(smooth)
+        for k in dense:
+            values[:, u, k] = _medians(table.values[k], found[start : start + levels[k]])
+            start += levels[k]
+        for k in sorted(set(levels) - set(dense)):
             codes = survey.answers[rows, table.columns[k]].astype(np.int64)
-            masses = _one_hot(codes, table.values.shape[1]) @ w
-            values[:, u, k] = _medians(table.values[k], masses)
-    values[:, np.isnan(run.measured.values)] = np.nan
+            masses = (_one_hot(codes, levels[k] + 1) @ weights[survey.firm[rows]]).astype(np.float64)
+            values[:, u, k] = _medians(table.values[k], masses[1:])
+    values[:, np.isnan(measured)] = np.nan
     return values
 
 
+Columns = tuple[AnswerTable, IntArray, FloatArray, list[tuple[int, int]]]
+
+
+def _unit_sums(survey: Survey, columns: Columns, rows: slice, weights: Single) -> FloatArray:
+    """Weighted sums (columns, B) over the ratings of one unit: distances, presence, distinct answers."""
+    table, smooth, centre, wide = columns
+    size = table.values.shape[1]
+    lookup = (table.values[smooth] - centre[:, None]).astype(np.float32)
+    lookup[:, 0] = 0.0
+    offsets = np.arange(len(smooth), dtype=np.intp) * size
+    total = np.zeros((2 * len(smooth) + sum(n for _, n in wide), weights.shape[1]))
+    for start in range(rows.start, rows.stop, ROWS):
+        part = slice(start, min(start + ROWS, rows.stop))
+        codes = survey.answers[part]
+        chosen = codes[:, table.columns[smooth]]
+        cells = np.empty((part.stop - start, len(total)), dtype=np.float32)
+        np.take(lookup.ravel(), chosen + offsets, out=cells[:, : len(smooth)], mode="clip")
+        np.not_equal(chosen, 0, out=cells[:, len(smooth) : 2 * len(smooth)], casting="unsafe")
+        at = 2 * len(smooth)
+        for column, n in wide:
+            np.equal(codes[:, [column]], np.arange(1, n + 1), out=cells[:, at : at + n], casting="unsafe")
+            at += n
+        total += cells.T @ weights[survey.firm[part]]
+    return total
+
+
 def _medians(levels: FloatArray, masses: FloatArray) -> FloatArray:
-    """Weighted medians (B,) from masses (C, B) on ascending levels; code 0 is no answer."""
-    cumulated = np.cumsum(masses[1:], axis=0)
+    """Weighted medians (B,) from masses (C, B) on the ascending answers with the codes 1..C.
+
+    Masses are sums in single precision: a half within 1e-6 of the total counts as reached exactly.
+    """
+    cumulated = np.cumsum(masses, axis=0)
     total = cumulated[-1]
     half = total / 2
-    low = (cumulated >= half * (1 - 1e-12)).argmax(axis=0)
-    high = (cumulated > half * (1 + 1e-12)).argmax(axis=0)
+    low = (cumulated >= half * (1 - 2e-6)).argmax(axis=0)
+    high = (cumulated > half * (1 + 2e-6)).argmax(axis=0)
     middle = (levels[1:][low] + levels[1:][high]) / 2
     return np.where(total > 0, middle, np.nan)
 

@@ -10,13 +10,14 @@ from scoring.engine import clean
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.diagnostics import correlations, cronbach_alpha, effective_weights, signal_reliability
 from scoring.engine.fragility import fragility
+from scoring.engine.measure import answer_table, weighted_median
 from scoring.engine.pipeline import score, score_values
 from scoring.engine.recipe import framework_from_recipe, recipe_validate
-from scoring.engine.resample import bootstrap, rake_replicates, replicate_counts, replicate_weights
+from scoring.engine.resample import bootstrap, rake_replicates, replicate_counts, replicate_values, replicate_weights
 from scoring.engine.sensitivity import dirichlet_weights
 from scoring.engine.types import Framework, Indicator, SubIndex
 from tests.scoring.engine.golden import GOLDEN, ddci_recipe, ddci_survey, largest
-from tests.scoring.engine.small import framework, recipe, survey
+from tests.scoring.engine.small import framework, recipe, rows, survey
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +141,42 @@ def test_bootstrap_agrees_with_the_linearised_errors_of_medians() -> None:
     result = score(data, part, recipe(part, normalise={"goalposts": "fixed"}))
     ratio = bootstrap(result.run, 500, seed=1).se / result.scores.se.to_numpy()
     assert ((ratio > 0.8) & (ratio < 1.25)).all()
+
+
+def test_bootstrap_does_not_depend_on_the_number_of_threads() -> None:
+    part = framework()
+    run = score(survey(), part, recipe(part, weight={"method": "rake", "margins": ["size", "sector"]})).run
+    alone, together = bootstrap(run, 300, seed=5, threads=1), bootstrap(run, 300, seed=5, threads=3)
+    np.testing.assert_array_equal(alone.totals, together.totals)
+    assert alone.unmet == together.unmet
+
+
+def test_a_replicate_in_which_everybody_is_drawn_once_repeats_the_run() -> None:
+    """Single precision must not show: values of a thousand days, shares and medians come out as measured."""
+    part = framework()
+    answers = rows()["answers"]
+    answers[:, 0] += 1000.0
+    plan = recipe(part, weight={"method": "rake", "margins": ["size", "sector"]})
+    run = score(survey(answers=answers), part, plan).run
+    weights, _ = rake_replicates(np.tile(run.survey.base_weight, (3, 1)).T.astype(np.float32), run.weighting.margins)
+    found = replicate_values(run, answer_table(run.survey, run.framework), weights)
+    for replicate in found:
+        np.testing.assert_allclose(replicate, run.measured.values, rtol=1e-6)
+
+
+def test_medians_of_many_distinct_answers_are_resampled_like_those_of_few() -> None:
+    """Above DENSE_LEVELS another product serves; both must find the weighted median of the replicate."""
+    items = tuple(Indicator(f"k{k}", "s", "negative", "median", question=f"Q{k}") for k in range(2))
+    part = Framework(tuple(f"u{u}" for u in range(5)), (SubIndex("s", 1.0),), items)
+    rng = np.random.default_rng(8)
+    data = survey(indicators=2, answers=np.column_stack([rng.integers(1, 90, 240), rng.integers(1, 6, 240)]))
+    run = score(data, part, recipe(part, normalise={"goalposts": "fixed", "fixed": {"k0": [0, 90], "k1": [1, 5]}})).run
+    weights = rng.uniform(1, 3, (data.n_firms, 4)).astype(np.float32)
+    found = replicate_values(run, answer_table(data, part), weights)
+    for b, u, k in np.ndindex(4, 5, 2):
+        mine = data.unit == u
+        x = data.values[k, data.answers[mine, k]]
+        assert found[b, u, k] == weighted_median(x, weights[data.firm[mine], b].astype(float))
 
 
 def test_bootstrap_serves_rank_based_scores() -> None:
