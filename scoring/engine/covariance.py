@@ -3,7 +3,7 @@
 Linearisation: every score is a smooth function of weighted sums, so each firm has an influence on each
 score; the variance of the summed influences under the sampling design is the variance of the score.
 Sources: Binder 1983; Deville 1999 (influence functions); Deville and Särndal 1992 (calibration residuals);
-Woodruff 1952 (medians).
+Woodruff 1952, Maritz and Jarrett 1978 (medians).
 """
 
 from __future__ import annotations
@@ -11,18 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 from scipy.stats import norm
 
-from scoring.engine.aggregate import Aggregated
 from scoring.engine.checks import Notice
+from scoring.engine.influence import Steps, influences, one_hot
 from scoring.engine.margins import margin_indicators
-from scoring.engine.measure import AnswerTable, answer_table, level_masses, unit_answers
-from scoring.engine.normalise import Normalised
-from scoring.engine.types import FloatArray, Framework, IntArray, Measured, Survey
-from scoring.engine.weight import Weighting, kish_n
-
-WOODRUFF_LEVEL = 0.95
+from scoring.engine.types import FloatArray, Framework, IntArray, Survey
+from scoring.engine.weight import Weighting
 
 
 @dataclass(frozen=True)
@@ -30,7 +25,7 @@ class Uncertainty:
     """Linearised uncertainty of one block.
 
     ``influence`` (F, U): z of each firm on each total after calibration; ``covariance`` (U, U) of totals;
-    standard errors of totals (U,), sub-indices (U, S) and measured values (U, K). NaN where a score is
+    standard errors of totals (U,), sub-indices (U, S), measured values and points (U, K). NaN where a score is
     missing or a method has no derivative.
     """
 
@@ -39,49 +34,40 @@ class Uncertainty:
     total_se: FloatArray
     sub_index_se: FloatArray
     value_se: FloatArray
+    points_se: FloatArray
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True)
-class Steps:
-    """What the earlier steps computed: weights, values, points and scores."""
-
-    weighting: Weighting
-    measured: Measured
-    normalised: Normalised
-    aggregated: Aggregated
-
-
 def linearise(survey: Survey, framework: Framework, steps: Steps) -> Uncertainty:
-    """The covariance of all scores from the influence of every firm.
+    """The covariance of all scores from the influence of every firm (``influence.influences``).
 
-    e_iuk = w_i a_iuk (x_iuk − m_uk)/Σ w a for means and shares, the Woodruff form for medians, 0 for hard
-    data. Influence of firm i on score u: z_iu = Σ_k Σ_v (∂score_u/∂m_vk) e_ivk; the derivatives contain the
-    goalpost terms −(1 − T) and −T when the goalposts are units of this edition. After calibration z is
-    replaced by its residual on the margins. V = Σ_h n_h/(n_h − 1) Σ_i (z_i − z̄_h)(z_i − z̄_h)′ over strata
-    h.
+    The derivatives ∂score_u/∂m_vk contain the goalpost terms −(1 − T) and −T when the goalposts are units of this
+    edition. After calibration z is replaced by its residual on the margins.
+    V = Σ_h n_h/(n_h − 1) Σ_i (z_i − z̄_h)(z_i − z̄_h)′ over strata h. Errors of points are those of J C_k J′, C_k the
+    covariance of the values of indicator k between units (units that set goalposts share raters with others).
     """
     stratum, notices = pooled_strata(survey)
-    slopes = median_slopes(survey, framework, steps)
-    n_units, n_subs = steps.aggregated.sub_indices.shape
-    total = np.zeros((survey.n_firms, n_units))
-    sub_se = np.full((n_units, n_subs), np.nan)
-    for s, code in enumerate(framework.sub_index_codes):
-        members = framework.members(code)
-        z = _sub_index_influence(survey, framework, steps, slopes, members)
-        z = calibration_residual(z, steps.weighting)
-        z = centred(z, stratum)
-        sub_se[:, s] = np.sqrt(np.square(z).sum(axis=0))
-        outer = steps.aggregated.total_gradient[:, s]
-        total += np.where(outer == 0, 0.0, z * outer)
+    found = influences(survey, framework, steps, stratum)
+    total = centred(calibration_residual(found.total, steps.weighting), stratum)
     total[:, np.isnan(steps.aggregated.total)] = np.nan
+    sub_se = np.sqrt(found.sub_index_variance)
     sub_se[np.isnan(steps.aggregated.sub_indices)] = np.nan
     covariance = total.T @ total
     rough = np.isnan(np.diag(covariance)) & ~np.isnan(steps.aggregated.total)
     if rough.any():
         notices = (*notices, Notice("no_linear_variance", "", {"units": int(rough.sum())}))
-    value_se = _value_errors(survey, framework, steps, slopes, stratum)
-    return Uncertainty(total, covariance, np.sqrt(np.diag(covariance)), sub_se, value_se, notices)
+    value_se = np.sqrt(np.maximum(np.einsum("kuu->uk", found.value_covariance), 0.0))
+    value_se[np.isnan(steps.measured.values)] = np.nan
+    points_se = _point_errors(found.value_covariance, steps.normalised.jacobian)
+    points_se[np.isnan(steps.normalised.points)] = np.nan
+    return Uncertainty(total, covariance, np.sqrt(np.diag(covariance)), sub_se, value_se, points_se, notices)
+
+
+def _point_errors(covariance: FloatArray, jacobian: FloatArray) -> FloatArray:
+    """√diag(J C_k J′) (U, K) from covariances and derivatives (K, U, U); NaN where a method has no derivative."""
+    variance = np.einsum("kuv,kuv->uk", jacobian @ covariance, jacobian)
+    errors: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+    return errors
 
 
 def pooled_strata(survey: Survey) -> tuple[IntArray, tuple[Notice, ...]]:
@@ -104,12 +90,6 @@ def pooled_strata(survey: Survey) -> tuple[IntArray, tuple[Notice, ...]]:
     return np.unique(merged, return_inverse=True)[1].astype(np.int64), (notice,)
 
 
-def _one_hot(codes: IntArray, size: int) -> sparse.csr_array:
-    """Indicator matrix (size, n) of group membership."""
-    n = len(codes)
-    return sparse.csr_array((np.ones(n), (codes, np.arange(n))), shape=(size, n))
-
-
 def centred(z: FloatArray, stratum: IntArray) -> FloatArray:
     """√(n_h/(n_h − 1)) (z_i − z̄_h): its cross product is the variance of the total under stratified
     sampling.
@@ -120,7 +100,7 @@ def centred(z: FloatArray, stratum: IntArray) -> FloatArray:
     [-1.414214, 1.414214]
     """
     counts = np.bincount(stratum).astype(np.float64)
-    means = (_one_hot(stratum, len(counts)) @ z) / counts[:, None]
+    means = (one_hot(stratum, len(counts)) @ z) / counts[:, None]
     factor = np.sqrt(np.divide(counts, counts - 1, out=np.full(len(counts), np.nan), where=counts > 1))
     spread: FloatArray = z - means[stratum]
     spread *= factor[stratum][:, None]
@@ -144,7 +124,7 @@ def design_covariance(
     """
     if cluster is not None:
         names, first, codes = np.unique(cluster, return_index=True, return_inverse=True)
-        z = np.asarray(_one_hot(codes.astype(np.int64), len(names)) @ z, dtype=np.float64)
+        z = np.asarray(one_hot(codes.astype(np.int64), len(names)) @ z, dtype=np.float64)
         stratum = stratum[first]
     spread = centred(z, stratum)
     if fraction is not None:
@@ -161,145 +141,14 @@ def calibration_residual(z: FloatArray, weighting: Weighting) -> FloatArray:
     """
     if weighting.residual_weights is None:
         return z
-    design, ratio, inverse = _regression(weighting)
-    beta = inverse @ (sparse.csr_array(design.T) @ (z * ratio[:, None]))
-    fitted = sparse.csr_array(design) @ beta
-    residual: FloatArray = z - weighting.weights[:, None] * fitted
-    return residual
-
-
-def _regression(weighting: Weighting) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Margin levels X (F, P), q/w (F,) and (X′QX)⁺ of the calibration regression."""
-    design = margin_indicators(weighting.margins)
     q = np.asarray(weighting.residual_weights, dtype=np.float64)
+    design = margin_indicators(weighting.margins)
     ratio = np.divide(q, weighting.weights, out=np.zeros_like(q), where=weighting.weights > 0)
-    product = design.T @ (design * q[:, None])
-    inverse = np.asarray(np.linalg.pinv(product, rcond=1e-10, hermitian=True), dtype=np.float64)
-    return design, ratio, inverse
-
-
-def _deviations(
-    survey: Survey, table: AnswerTable, steps: Steps, slopes: FloatArray, unit: tuple[int, slice, IntArray]
-) -> FloatArray:
-    """e (n, K) of the ratings of one unit for some indicators."""
-    u, rows, members = unit
-    x, a = unit_answers(survey, table, rows, members)
-    w = steps.weighting.weights[survey.firm[rows]]
-    centre, mass = steps.measured.values[u, members], steps.measured.weight[u, members]
-    usable = ~np.isnan(centre) & (mass > 0) & np.isin(members, table.soft)
-    scale = np.divide(1.0, mass, out=np.zeros_like(mass), where=usable)
-    centre = np.where(usable, centre, 0.0)
-    e: FloatArray = (x - a * centre) * (w[:, None] * scale)
-    for column in np.flatnonzero(np.isin(members, table.medians) & usable):
-        below = (x[:, column] < centre[column]) + 0.5 * (x[:, column] == centre[column])
-        share = float(np.dot(w * a[:, column], below)) * scale[column]
-        e[:, column] = -slopes[u, members[column]] * w * a[:, column] * (below - share) * scale[column]
-    return e
-
-
-def _sub_index_influence(
-    survey: Survey, framework: Framework, steps: Steps, slopes: FloatArray, members: IntArray
-) -> FloatArray:
-    """Influence (F, U) of firms on one sub-index."""
-    table = answer_table(survey, framework)
-    bounds = survey.bounds(len(framework.units))
-    inner = steps.aggregated.sub_gradient[:, members]
-    jacobian = steps.normalised.jacobian[members]
-    rough = ((inner != 0) & np.isnan(np.einsum("kuu->uk", jacobian)) & ~np.isnan(inner)).any(axis=1)
-    rough |= (np.isnan(inner) & ~np.isnan(steps.normalised.points[:, members])).any(axis=1)
-    inner, jacobian = np.nan_to_num(inner), np.nan_to_num(jacobian)
-    z = np.zeros((survey.n_firms, len(framework.units)))
-    for v in range(len(framework.units)):
-        rows = slice(int(bounds[v]), int(bounds[v + 1]))
-        if rows.start == rows.stop:
-            continue
-        e = _deviations(survey, table, steps, slopes, (v, rows, members))
-        z[survey.firm[rows]] += e @ (inner.T * jacobian[:, :, v])
-    z[:, rough] = np.nan
-    return z
-
-
-def median_slopes(survey: Survey, framework: Framework, steps: Steps) -> FloatArray:
-    """dQ/dp at the median (U, K), 0 where the statistic is no median.
-
-    Woodruff: the quantile function is followed over p = ½ ± 1.96·√(¼/n_eff), n_eff Kish's effective number
-    of answers, and the slope of that chord is used: (Q(p₂) − Q(p₁))/(p₂ − p₁). Q interpolates linearly
-    between the middles of the steps of the weighted distribution, so answers in whole days do not give a
-    slope of zero.
-    """
-    table = answer_table(survey, framework)
-    slopes = np.zeros((len(framework.units), len(framework.indicators)))
-    bounds = survey.bounds(len(framework.units))
-    for u in range(len(framework.units)):
-        rows = slice(int(bounds[u]), int(bounds[u + 1]))
-        w = steps.weighting.weights[survey.firm[rows]]
-        for k in table.medians:
-            levels, mass = level_masses(survey, table, rows, int(k), w)
-            answered = survey.answers[rows, table.columns[k]] > 0
-            slopes[u, k] = quantile_slope(levels, mass, kish_n(w[answered]))
-    return slopes
-
-
-def quantile_slope(levels: FloatArray, mass: FloatArray, effective: float) -> float:
-    """Slope of the interpolated quantile function around the median; 0 for fewer than two distinct answers.
-
-    >>> round(quantile_slope(np.arange(100.0), np.ones(100), 100.0), 6)
-    100.0
-    """
-    if len(levels) < 2 or not effective > 0:
-        return 0.0
-    middle = (np.cumsum(mass) - mass / 2) / mass.sum()
-    reach = float(norm.ppf((1 + WOODRUFF_LEVEL) / 2)) * float(np.sqrt(0.25 / effective))
-    reach = min(reach, 0.5)
-    lo, hi = max(0.5 - reach, float(middle[0])), min(0.5 + reach, float(middle[-1]))
-    if not hi > lo:
-        nearest = int(np.clip(np.searchsorted(middle, 0.5), 1, len(levels) - 1))
-        lo, hi = float(middle[nearest - 1]), float(middle[nearest])
-    ends = np.interp([lo, hi], middle, levels)
-    return float((ends[1] - ends[0]) / (hi - lo))
-
-
-def _value_errors(
-    survey: Survey, framework: Framework, steps: Steps, slopes: FloatArray, stratum: IntArray
-) -> FloatArray:
-    """Standard errors (U, K) of measured values, with calibration residuals, without forming firms x units
-    x K.
-
-    var = e′Pe − 2 e′PGB + B′(G′PG)B with P the centring of ``centred``, G = w·X and B the regression of e.
-    """
-    table = answer_table(survey, framework)
-    bounds = survey.bounds(len(framework.units))
-    every = np.arange(len(framework.indicators))
-    errors = np.zeros((len(framework.units), len(every)))
-    spread = _margin_spread(steps.weighting, stratum)
-    counts = np.bincount(stratum).astype(np.float64)
-    factor = np.divide(counts, counts - 1, out=np.full(len(counts), np.nan), where=counts > 1)
-    for u in range(len(framework.units)):
-        rows = slice(int(bounds[u]), int(bounds[u + 1]))
-        firms = survey.firm[rows]
-        e = _deviations(survey, table, steps, slopes, (u, rows, every))
-        group = _one_hot(stratum[firms], len(counts))
-        variance = factor @ (group @ np.square(e) - np.square(group @ e) / counts[:, None])
-        if spread is not None:
-            design, ratio, inverse, outer, product = spread
-            beta = inverse @ (design[firms].T @ (e * ratio[firms][:, None]))
-            variance += np.einsum("pk,pk->k", beta, product @ beta - 2 * (outer[firms].T @ e))
-        errors[u] = np.sqrt(np.maximum(variance, 0.0))
-    errors[np.isnan(steps.measured.values)] = np.nan
-    return errors
-
-
-def _margin_spread(
-    weighting: Weighting, stratum: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray] | None:
-    """X, q/w, (X′QX)⁺, PG (F, P) and G′PG of the calibration; None without calibration."""
-    if weighting.residual_weights is None:
-        return None
-    design, ratio, inverse = _regression(weighting)
-    scaled = centred(weighting.weights[:, None] * design, stratum)
-    counts = np.bincount(stratum).astype(np.float64)
-    again = np.sqrt(np.divide(counts, counts - 1, out=np.full(len(counts), np.nan), where=counts > 1))
-    return design, ratio, inverse, scaled * again[stratum][:, None], scaled.T @ scaled
+    inverse = np.linalg.pinv(design.T @ (design * q[:, None]), rcond=1e-10, hermitian=True)
+    beta = inverse @ ((design * ratio[:, None]).T @ z)
+    residual: FloatArray = (weighting.weights[:, None] * design) @ beta
+    np.subtract(z, residual, out=residual)
+    return residual
 
 
 def correlation(covariance: FloatArray) -> FloatArray:

@@ -17,8 +17,9 @@ from scoring.engine import VERSION, tables
 from scoring.engine.adjust import Adjusted, adjust
 from scoring.engine.aggregate import Aggregated, aggregate
 from scoring.engine.checks import Fault, IndicatorUnknown, MarginUnknown, Notice, RecipeInvalid, UnitUnknown
-from scoring.engine.covariance import Steps, Uncertainty, linearise
+from scoring.engine.covariance import Uncertainty, linearise
 from scoring.engine.dataset import canonical_json
+from scoring.engine.influence import Steps
 from scoring.engine.lost_points import LostPoints, lost_points
 from scoring.engine.measure import measure, measure_table
 from scoring.engine.normalise import History, Normalised, normalise
@@ -232,15 +233,7 @@ def _with_uncertainty(run: Run) -> Run:
         return run
     steps = Steps(run.weighting, run.measured, run.normalised, run.aggregated)
     uncertainty = linearise(run.survey, run.framework, steps)
-    return replace(run, uncertainty=uncertainty, points_se=_points_se(run.normalised, uncertainty.value_se))
-
-
-def _points_se(normalised: Normalised, value_se: FloatArray) -> FloatArray:
-    """Standard errors of points (U, K): own value and goalposts, units taken as independent."""
-    variance = np.einsum("kuv,vk->uk", np.square(normalised.jacobian), np.square(np.nan_to_num(value_se)))
-    errors: FloatArray = np.sqrt(variance)
-    errors[np.isnan(normalised.points)] = np.nan
-    return errors
+    return replace(run, uncertainty=uncertainty, points_se=uncertainty.points_se)
 
 
 def _rank_sets(run: Run, seed: int) -> Ranking:
@@ -315,10 +308,12 @@ def _is_error(column: str) -> bool:
 
 def _column_bytes(column: pd.Series[Any], *, rough: bool) -> bytes:
     if column.dtype.kind != "f":
-        return canonical_json([None if pd.isna(v) else str(v) for v in column]).encode()
-    numbers = column.to_numpy(dtype=np.float64)
+        missing = column.isna()
+        return canonical_json([None if gone else str(v) for v, gone in zip(column, missing, strict=True)]).encode()
+    numbers, places = np.unique(column.to_numpy(dtype=np.float64), return_inverse=True)
     pattern = f"%.{UNCERTAINTY_DIGITS - 1}e" if rough else f"%.{VALUE_DECIMALS}f"
-    rounded = [pattern % value if abs(value) > 1e-12 else "0" for value in numbers]
+    texts = np.array([pattern % value if abs(value) > 1e-12 else "0" for value in numbers], dtype=object)
+    rounded = texts[places].tolist()
     return ",".join(rounded).replace("-0." + "0" * VALUE_DECIMALS + ",", "0,").encode()
 
 

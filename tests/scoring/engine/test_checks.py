@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from scoring.engine import clean
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.diagnostics import correlations, cronbach_alpha, effective_weights, signal_reliability
 from scoring.engine.fragility import fragility
+from scoring.engine.lost_points import indicator_shares
 from scoring.engine.measure import answer_table, weighted_median
 from scoring.engine.pipeline import score, score_values
 from scoring.engine.recipe import framework_from_recipe, recipe_validate
@@ -231,3 +234,21 @@ def test_alpha_with_equal_weights_equals_alpha_without() -> None:
     data[0, 0] = np.nan
     assert cronbach_alpha(data).n == 39
     assert cronbach_alpha(data, pairwise=True).alpha == pytest.approx(cronbach_alpha(data).alpha, abs=0.05)
+
+
+def test_errors_of_points_and_lost_points_know_that_units_share_raters() -> None:
+    """Goalposts of the edition are values of other units, rated by the same firms: the jackknife agrees."""
+    part = replace(framework(), indicators=tuple(replace(i, statistic="mean") for i in framework().indicators))
+    data = replace(survey(firms=200), stratum=np.zeros(200, dtype=np.int64))
+    plan = recipe(part, weight={"method": "none"})
+    found = score(data, part, plan).run
+    points = []
+    for firm in range(200):
+        keep = data.firm != firm
+        rest = replace(data, firm=data.firm[keep], unit=data.unit[keep], answers=data.answers[keep], satisfaction=None)
+        points.append(score(rest, part, plan | {"uncertainty": {"method": "none"}}).run.normalised.points)
+    spread = np.array(points) - np.mean(points, axis=0)
+    jackknife = np.sqrt(199 / 200 * np.square(spread).sum(axis=0))
+    np.testing.assert_allclose(found.points_se, jackknife, rtol=0.08, atol=1e-9)
+    shares = indicator_shares(found.framework, found.aggregated)
+    np.testing.assert_allclose(found.lost.se, shares * found.points_se)
