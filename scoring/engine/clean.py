@@ -1,7 +1,7 @@
 """Clean: signs of careless or copied answers. Flags only; a person decides about exclusion, with a reason.
 
 ``answers`` is always (n, k): one row per response or rating, NaN = no answer, items in the order in which
-they were asked.
+they were asked. Rows that resemble each other stand in ``copies``, ratings that come all at once in ``bursts``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.stats import chi2, hypergeom
 
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
@@ -112,27 +112,6 @@ def _row_means(cells: FloatArray) -> FloatArray:
     return means
 
 
-def duplicates(answers: FloatArray, least: int = 5) -> IntArray:
-    """Group number (n,) of rows with exactly the same answers to the same items; 0 = no other row is the
-    same.
-
-    Rows with fewer than ``least`` answers are not compared: short rows are equal by chance.
-
-    >>> duplicates(np.array([[1.0, 2.0], [1.0, 3.0], [1.0, 2.0]]), least=2).tolist()
-    [1, 0, 1]
-    """
-    found = np.zeros(len(answers), dtype=np.int64)
-    enough = np.flatnonzero((~np.isnan(answers)).sum(axis=1) >= least)
-    if not len(enough):
-        return found
-    filled = np.where(np.isnan(answers[enough]), np.inf, answers[enough])
-    _, group, count = np.unique(filled, axis=0, return_inverse=True, return_counts=True)
-    repeated = count[group.ravel()] > 1
-    numbers = np.unique(group.ravel()[repeated], return_inverse=True)[1] + 1
-    found[enough[repeated]] = numbers
-    return found
-
-
 def all_maximum(answers: FloatArray, best: FloatArray) -> BoolArray:
     """Rows (n,) whose every answer is the best one; ``best`` (k,) best answer per item; rows without
     answers: False.
@@ -153,3 +132,19 @@ def share_by_unit(flags: BoolArray, unit: IntArray, n_units: int) -> tuple[Float
     rest = count.sum() - count
     other = np.divide(flagged.sum() - flagged, rest, out=np.full(n_units, np.nan), where=rest > 0)
     return own, other
+
+
+def excess_by_unit(flags: BoolArray, unit: IntArray, n_units: int) -> FloatArray:
+    """Chance (U,) that a unit had at least as many flagged ratings if all units of the block were alike.
+
+    Hypergeometric upper tail (Fisher's exact test, one-sided): of all ratings so many are flagged, and the unit's
+    are a random handful of them. A small p says that the unit's share of, say, perfect ratings stands out from
+    its block. Ratings of one firm count as independent; look at p below 0.001. 1 without ratings.
+
+    >>> excess_by_unit(np.array([True, True, False, False]), np.array([0, 0, 1, 1]), 2).round(6).tolist()
+    [0.166667, 1.0]
+    """
+    count = np.bincount(unit, minlength=n_units)
+    flagged = np.bincount(unit[flags], minlength=n_units)
+    tail = hypergeom.sf(flagged - 1, len(flags), int(flags.sum()), count)
+    return np.asarray(tail, dtype=np.float64)

@@ -10,6 +10,7 @@ import pytest
 
 from scoring.engine import clean
 from scoring.engine.checks import NotEnoughData
+from scoring.engine.copies import duplicates
 from scoring.engine.diagnostics import correlations, cronbach_alpha, effective_weights, signal_reliability
 from scoring.engine.fragility import fragility
 from scoring.engine.lost_points import indicator_shares
@@ -64,7 +65,7 @@ def test_flags_skip_missing_answers(answers: np.ndarray) -> None:
 def test_exact_duplicates_need_the_same_items(answers: np.ndarray) -> None:
     copied = np.concatenate([answers, answers[[5]], answers[[5]]])
     copied[-1, 0] = np.nan
-    groups = clean.duplicates(copied)
+    groups = duplicates(copied)
     assert list(np.flatnonzero(groups)) == [5, 200]
 
 
