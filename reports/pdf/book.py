@@ -11,7 +11,7 @@ from reports.pdf.reading import Reading
 from reports.pdf.render import pdf_render
 from reports.pdf.scorecard import indicator_lines, unit_context
 from reports.selectors.ranking import Block, Cell, Column, Ranking, Row
-from reports.selectors.scale import half_width
+from reports.selectors.scale import part_interval
 from reports.selectors.unit_page import UnitResult
 
 LOSSES_SHOWN = 6
@@ -72,10 +72,5 @@ def _table(block: Block, code: str, tables: Ranking) -> SubIndexTable:
     column = next(item for item in block.columns if item.code == code)
     pairs = [(row, next(cell for cell in row.cells if cell.code == code)) for row in block.rows]
     pairs.sort(key=lambda pair: (pair[1].value is None, -(pair[1].value or 0.0), vietnamese_sort_key(pair[0].name)))
-    rows = ((row, cell, *_interval(cell, tables.scale.confidence)) for row, cell in pairs)
+    rows = ((row, cell, *part_interval(cell.value, cell.se, tables.scale)) for row, cell in pairs)
     return SubIndexTable(block, column, tuple(rows))
-
-
-def _interval(cell: Cell, confidence: float) -> tuple[float | None, float | None]:
-    half = half_width(cell.se, confidence)
-    return (None, None) if cell.value is None or half is None else (cell.value - half, cell.value + half)

@@ -9,6 +9,7 @@ from typing import Any
 from ddci.templatetags.ddci_figures import heat_step
 
 Axis = tuple[float, float]
+NOTHING = 1e-9  # a shorter half of an interval is rounding
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,17 @@ def median_of(values: Iterable[float | None]) -> float | None:
 def half_width(se: float | None, confidence: float) -> float | None:
     """Half the length of a normal confidence interval."""
     return None if se is None else se * normal_quantile(confidence)
+
+
+def part_interval(value: float | None, se: float | None, scale: Scale) -> tuple[float | None, float | None]:
+    """The interval of a sub-index, cut at the ends of its scale.
+
+    A standard error of zero is no certainty but a unit that sets the end of the scale: it has no interval.
+    """
+    half = half_width(se, scale.confidence)
+    if value is None or half is None or half < NOTHING:
+        return None, None
+    return max(value - half, scale.part_low), min(value + half, scale.part_high)
 
 
 def normal_quantile(confidence: float) -> float:

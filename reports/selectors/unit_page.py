@@ -9,7 +9,7 @@ from accounts.models import in_language
 from reports.selectors.history import Life, earlier_publications, lives_of, same_yardstick
 from reports.selectors.publications import PublicationFacts
 from reports.selectors.ranking import Block, Cell, Column, Ranking, Row, ranking
-from reports.selectors.scale import Scale, half_width, median_of
+from reports.selectors.scale import NOTHING, Scale, half_width, median_of, part_interval
 from reports.selectors.words import MISSING, reason_sentence
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score
@@ -185,8 +185,7 @@ def _profile(block: Block, row: Row, scale: Scale) -> list[ProfileRow]:
     rows = []
     for column, cell in zip(block.columns, row.cells, strict=True):
         peers = block.values(column.code)
-        half = half_width(cell.se, scale.confidence)
-        low, high = (None, None) if cell.value is None or half is None else (cell.value - half, cell.value + half)
+        low, high = part_interval(cell.value, cell.se, scale)
         best = max(peers) if peers else None
         rows.append(ProfileRow(column, cell, low, high, median_of(peers), best, tuple(peers)))
     return rows
@@ -208,6 +207,10 @@ def _indicator(
     indicator, record = score.indicator, records.get(score.indicator_id)
     half = half_width(score.lost_se, scale.confidence)
     lost = score.lost
+    # A standard error of zero is no certainty: a record, or the unit that sets the end of the scale.
+    low = high = None
+    if lost is not None and half is not None and half > NOTHING:
+        low, high = max(lost - half, 0.0), lost + half
     return IndicatorRow(
         code=indicator.code,
         name=indicator.name,
@@ -225,8 +228,8 @@ def _indicator(
         n=score.n,
         reason=_missing_sentence(score),
         lost=lost,
-        lost_low=None if lost is None or half is None else max(lost - half, 0.0),
-        lost_high=None if lost is None or half is None else lost + half,
+        lost_low=low,
+        lost_high=high,
         period=record.period if record else "",
         source=in_language(record.source_vi, record.source_en) if record else "",
     )
