@@ -107,7 +107,7 @@ def status_sentence(row: Row) -> str:
 
 
 def range_sentence(unit: UnitResult) -> str:
-    """Rank and the unit's own rank range."""
+    """Rank with both its ranges: of the unit alone, and of all units of the table at once."""
     row = unit.row
     facts: dict[str, object] = {"units": len(unit.block.rows), "rank": row.rank}
     if not row.ranked:
@@ -117,10 +117,16 @@ def range_sentence(unit: UnitResult) -> str:
     facts |= {"low": row.marginal_low, "high": row.marginal_high, "confidence": percent(unit.scale.confidence)}
     if row.marginal_low == row.marginal_high:
         return _("Rank %(rank)s of %(units)s, and with %(confidence)s confidence no other rank is possible.") % facts
+    if row.rank_low is None or (row.rank_low, row.rank_high) == (row.marginal_low, row.marginal_high):
+        return (
+            _("Rank %(rank)s of %(units)s. With %(confidence)s confidence its rank lies between %(low)s and %(high)s.")
+            % facts
+        )
+    facts |= {"first": row.rank_low, "last": row.rank_high}
     return (
         _(
-            "Rank %(rank)s of %(units)s; taken alone, its rank lies between %(low)s and %(high)s with %(confidence)s "
-            "confidence."
+            "Rank %(rank)s of %(units)s. With %(confidence)s confidence its rank lies between %(low)s and %(high)s, "
+            "or between %(first)s and %(last)s if all units are looked at together."
         )
         % facts
     )
@@ -243,6 +249,8 @@ def statistic_name(item: IndicatorRow) -> str:
 def counted(item: IndicatorRow) -> str:
     """The number an indicator stands on: answers, or dossiers of administrative records."""
     text = write_number(item.n, 0)
+    if item.hard and not item.n:
+        return ABSENT
     if item.hard:
         return ngettext("%(count)s dossier", "%(count)s dossiers", item.n) % {"count": text}
     return ngettext("%(count)s answer", "%(count)s answers", item.n) % {"count": text}
