@@ -44,7 +44,7 @@ def databases() -> Iterator[tuple[str, dict[str, str]]]:
     environment = dict(item.split("=", 1) for item in services)
     parts = urlsplit(environment["DATABASE_URL"])
     name = "ddci_bench"
-    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[arg-type]
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
     yield "PostgreSQL", {**environment, "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
