@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import f as f_distribution
 
+from scoring.engine.aggregate import aggregate
 from scoring.engine.checks import NotEnoughData
-from scoring.engine.types import FloatArray, Framework, Margin
+from scoring.engine.options import aggregate_options
+from scoring.engine.rank import rank
+from scoring.engine.types import FloatArray, Framework, IntArray, Margin
 from scoring.engine.weight import Weighting, design_effect, kish_n
+
+if TYPE_CHECKING:
+    from scoring.engine.pipeline import Run
 
 
 @dataclass(frozen=True)
@@ -187,3 +194,93 @@ def margin_rows(
         (margin.name, level, int(count[i]), float(margin.totals[i]), float(before[i]), float(after[i]))
         for i, level in enumerate(margin.levels)
     ]
+
+
+@dataclass(frozen=True)
+class LeaveOneOut:
+    """Ranks (K, U) without each indicator (0 = no rank) and how they differ (K, U) from the ranks with all: +2 means
+    two ranks worse."""
+
+    ranks: IntArray
+    shift: IntArray
+
+    @property
+    def greatest(self) -> IntArray:
+        """Largest rank shift (K,) that each indicator alone decides."""
+        return np.asarray(np.abs(self.shift).max(axis=1, initial=0), dtype=np.int64)
+
+
+def leave_one_out(run: Run) -> LeaveOneOut:
+    """Ranks when one indicator is taken away and its weight goes to the others of its group or sub-index.
+
+    An emptied group or sub-index is taken away with it. Points, adjustments and the units that take part stay
+    as they are; a unit that has no score without the indicator gets rank 0 and shift 0. Raises ``NotEnoughData``
+    for a run that starts from sub-indices.
+    """
+    if run.normalised is None:
+        raise NotEnoughData("indicators", "There are no indicators to leave out.")
+    size = len(run.framework.indicators)
+    ranks = np.zeros((size, len(run.framework.units)), dtype=np.int64)
+    for k in range(size):
+        part = _without(run.framework, k)
+        total = aggregate(run.normalised.points, part, aggregate_options(run.recipe)).total + run.adjusted.applied
+        ranks[k] = rank(total, run.ranking.takes_part & ~np.isnan(total))
+    return LeaveOneOut(ranks, np.where(ranks > 0, ranks - run.ranking.ranks, 0))
+
+
+def _without(framework: Framework, k: int) -> Framework:
+    """The framework with indicator k, and what is empty without it, weighing nothing."""
+    items = tuple(replace(item, weight=0.0) if j == k else item for j, item in enumerate(framework.indicators))
+    live = [item for item in items if item.weight > 0]
+    groups, subs = {item.group for item in live}, {item.sub_index for item in live}
+    return replace(
+        framework,
+        indicators=items,
+        groups=tuple(g if g.code in groups else replace(g, weight=0.0) for g in framework.groups),
+        sub_indices=tuple(s if s.code in subs else replace(s, weight=0.0) for s in framework.sub_indices),
+    )
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """Cronbach's alpha of a sub-index over its units' points and over single ratings; None where it cannot be had."""
+
+    on_units: Alpha | None
+    on_responses: Alpha | None
+    items: tuple[str, ...]
+
+
+def consistency(run: Run) -> dict[str, Consistency]:
+    """Alpha with item-rest correlations for each sub-index of a run.
+
+    On units: points (U, k), units alike, complete units. On responses: the numbers answered, turned so that more is
+    better, firm weights, covariances pairwise; only indicators measured by questions take part.
+    """
+    found: dict[str, Consistency] = {}
+    for code in run.framework.sub_index_codes:
+        members = run.framework.members(code)
+        on_units = None if run.normalised is None else _alpha_or_none(run.normalised.points[:, members], None)
+        names = tuple(run.framework.codes[k] for k in members)
+        found[code] = Consistency(on_units, _alpha_of_responses(run, members), names)
+    return found
+
+
+def _alpha_or_none(data: FloatArray, weights: FloatArray | None) -> Alpha | None:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        try:
+            return cronbach_alpha(data, weights, pairwise=weights is not None)
+        except NotEnoughData:
+            return None
+
+
+def _alpha_of_responses(run: Run, members: IntArray) -> Alpha | None:
+    if run.survey is None or run.weighting is None:
+        return None
+    asked = [run.framework.indicators[k] for k in members if run.framework.indicators[k].statistic != "hard"]
+    columns = [run.survey.questions.index(str(item.question)) for item in asked]
+    numbers = [
+        item.sign * run.survey.values[q, run.survey.answers[:, q]] for item, q in zip(asked, columns, strict=True)
+    ]
+    if len(numbers) < 2:
+        return None
+    return _alpha_or_none(np.column_stack(numbers), run.weighting.weights[run.survey.firm])

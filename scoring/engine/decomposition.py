@@ -1,0 +1,97 @@
+"""Decomposition: what moved a unit's total between two editions – its own values, the goalposts or the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+
+from scoring.engine.aggregate import aggregate
+from scoring.engine.checks import GoalpostsMissing
+from scoring.engine.normalise import GOALPOST_METHODS, NormaliseOptions, normalise
+from scoring.engine.options import aggregate_options, normalise_options
+from scoring.engine.pipeline import Result, Run
+from scoring.engine.types import FloatArray, Framework
+
+PARTS = ("values", "goalposts", "weights")
+
+Ends = dict[str, tuple[float, float]]
+
+
+def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.DataFrame:
+    """Change of each unit's total as a sum of parts.
+
+    T(v, g, w) is the total from the values v, goalposts g and weights w of either edition; w stands for all of the
+    framework: directions, indicators, weights, means. The part of each is the average of what it adds over the six
+    orders in which v, g and w can be exchanged (Shapley), so the parts sum to the change exactly and no order is
+    preferred. An indicator that one edition lacks has no value there: its weight goes to the others. Goalposts that
+    an edition lacks are taken from the other. ``lineage``: code in the later edition → code in the earlier.
+
+    Returned per unit: unit, before, after, change, values, goalposts, weights, adjustment (bonus and penalty
+    points); NaN where a total is missing in either edition. Raises ``GoalpostsMissing`` when an indicator is not
+    normalised between goalposts.
+    """
+    first = {code: u for u, code in enumerate(before.run.framework.units)}
+    pairs = [
+        (u, first[lineage[code]]) for u, code in enumerate(after.run.framework.units) if lineage.get(code) in first
+    ]
+    later, earlier = (np.array([pair[i] for pair in pairs], dtype=np.int64) for i in (0, 1))
+    codes = sorted({*before.run.framework.codes, *after.run.framework.codes})
+    values = (_values(before.run, codes, earlier), _values(after.run, codes, later))
+    ends = (_ends(before.run), _ends(after.run))
+    posts = (ends[1] | ends[0], ends[0] | ends[1])
+    states: dict[tuple[int, ...], FloatArray] = {
+        (v, g, w): _total((before, after)[w].run, dict(zip(codes, values[v].T, strict=True)), posts[g])
+        for v, g, w in np.ndindex(2, 2, 2)
+    }
+    columns = {"unit": [after.run.framework.units[int(u)] for u in later]}
+    old, new = before.run.adjusted, after.run.adjusted
+    table = pd.DataFrame(columns | {"before": old.total[earlier], "after": new.total[later]})
+    table["change"] = table["after"] - table["before"]
+    missing = np.isnan(table["change"].to_numpy())
+    for name, part in zip(PARTS, _shapley(states), strict=True):
+        table[name] = np.where(missing, np.nan, part)
+    table["adjustment"] = np.where(missing, np.nan, new.applied[later] - old.applied[earlier])
+    return table
+
+
+def _values(run: Run, codes: list[str], units: np.typing.NDArray[np.int64]) -> FloatArray:
+    """Values of some units by these indicator codes, NaN for indicators that the edition lacks."""
+    found = np.full((len(units), len(codes)), np.nan)
+    for k, code in enumerate(run.framework.codes):
+        found[:, codes.index(code)] = run.measured.values[units, k]
+    return found
+
+
+def _ends(run: Run) -> Ends:
+    """Goalposts of a run; raises ``GoalpostsMissing``."""
+    options = normalise_options(run.recipe)
+    for code in run.framework.codes:
+        if run.normalised is None or options.of(code, "method") not in GOALPOST_METHODS:
+            raise GoalpostsMissing(code, f"Indicator {code} is not normalised between goalposts.")
+    posts = () if run.normalised is None else run.normalised.goalposts
+    return {code: (item.lo, item.hi) for code, item in zip(run.framework.codes, posts, strict=True)}
+
+
+def _total(run: Run, values: Mapping[str, FloatArray], ends: Ends) -> FloatArray:
+    """Totals before adjustment of values by code, between given goalposts, with the weights of a run."""
+    part: Framework = run.framework
+    options = NormaliseOptions(goalposts="fixed", fixed=ends, target=normalise_options(run.recipe).target)
+    points = normalise(np.column_stack([values[code] for code in part.codes]), part, options).points
+    return aggregate(points, part, replace(aggregate_options(run.recipe), threshold=0.0)).total
+
+
+def _shapley(states: Mapping[tuple[int, ...], FloatArray]) -> list[FloatArray]:
+    """Average contribution of exchanging each of the three parts."""
+    orders = list(permutations(range(3)))
+    parts = [np.zeros_like(states[0, 0, 0]) for _ in PARTS]
+    for order in orders:
+        state = [0, 0, 0]
+        for part in order:
+            old = states[tuple(state)]
+            state[part] = 1
+            parts[part] = parts[part] + (states[tuple(state)] - old) / len(orders)
+    return parts
