@@ -149,7 +149,7 @@ QUESTIONS = Sheet(
         text("help_en", "Giải thích thêm bằng tiếng Anh.", "Explanation in English.", 400),
         flag(
             "not_applicable",
-            "Có phương án “không phát sinh” hay không.",
+            "Có phương án “không áp dụng” hay không.",
             "Offers “not applicable” or not.",
             default=True,
         ),

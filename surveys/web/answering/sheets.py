@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from ddci.core.text import vietnamese_sort_key
 from surveys.answers.journey import Kind, Step, allowance_sentence, open_items, shown_codes, steps
 from surveys.enums import NonAnswer
 from surveys.web.answering.addresses import step_address
@@ -35,6 +36,7 @@ def shelves(visit: Visit) -> list[Shelf]:
         # The browser counts on with the same words.
         words = _("%(count)s of at most %(high)s chosen") % {"count": "{number}", "high": allowance.maximum}
         units = [(unit.key, str(unit.name), unit.search, unit.key in chosen) for unit in block.units]
+        units.sort(key=lambda unit: vietnamese_sort_key(unit[1]))
         found.append(
             Shelf(
                 code=block.code,
