@@ -132,7 +132,7 @@ def _score(edition: Edition, crew: Crew, progress: Progress) -> None:
         started = run_start(edition=edition, dataset=dataset, recipe=recipe, seed=SEED, by=analyst, now=now)
         _wait(job_get(str(started.job_id)), progress)
         run = runs_of(edition).get(pk=started.pk)
-    note = "Demonstration: simulated data."
+    note = "Bản trình diễn với dữ liệu mô phỏng. · Demonstration with simulated data."
     run_approve(run=run, verdict=Verdict.APPROVED, note=note, by=crew.users[APPROVER.key], now=crew.clock())
     edition.refresh_from_db()
 

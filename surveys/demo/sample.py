@@ -56,13 +56,20 @@ def sample_drawn(content: EditionContent, size: int, rng: np.random.Generator) -
     drawn = _shared([people * DRAWN[RespondentType(kind)] for (kind, _locality), people in strata.items()], size)
     businesses = []
     for ((kind, locality), people), count in zip(strata.items(), drawn, strict=True):
+        places = [("locality", locality), ("type", kind)] if locality else [("type", kind)]
         columns = {field.code: _bands(content, field.code, kind, locality, count, rng) for field in content.profile}
         for place in range(count):
             profile = {code: values[place] for code, values in columns.items()}
-            stratum = "/".join(part for part in (locality, kind) if part)
+            stratum = " · ".join(_label(content, field, code) for field, code in places)
             businesses.append((profile, stratum, people / count))
     order = rng.permutation(len(businesses))
     return [_business(number, *businesses[place]) for number, place in enumerate(order, 1)]
+
+
+def _label(content: EditionContent, field: str, code: str) -> str:
+    """The Vietnamese words of an option, as an association would name a stratum in its list."""
+    options = (option for each in content.profile if each.code == field for option in each.options)
+    return next((option.vi for option in options if str(option.value) == code), code)
 
 
 def _business(number: int, profile: dict[str, str], stratum: str, weight: float) -> Business:
