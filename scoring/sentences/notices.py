@@ -60,10 +60,15 @@ def notice_sentence(notice: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def _written(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return ", ".join(names.get(str(each), str(each)) for each in value)
+        return ", ".join(_named(str(each), names) for each in value)
     if isinstance(value, float):
         return write_number(value, 0 if value.is_integer() else 2)
     return write_number(value, 0) if isinstance(value, int) else str(value)
+
+
+def _named(code: str, names: Mapping[str, str]) -> str:
+    """The name of a code; of joined levels all names."""
+    return " + ".join(names.get(part, part) for part in code.split(" + "))
 
 
 def reason_words(code: str) -> str:
