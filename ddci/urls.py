@@ -1,9 +1,11 @@
 """All addresses. Vietnamese without prefix, English under /en/. What is not opened here asks for sign-in."""
 
+from allauth.account.views import email as account_email
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 
 from ddci.core.doors import opened
@@ -15,6 +17,8 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
+        # An address is whom a manager gives roles to: if its owner could change it, a role could be meant for another.
+        path("accounts/email/", require_safe(account_email), name="account_email"),
         path("accounts/", include("allauth.urls")),
         path("s/", opened(include("surveys.web.answering.urls"))),
         path("staff/", include("ddci.urls_staff")),

@@ -197,7 +197,7 @@ OPEN: dict[str, Open] = {
     "account_inactive": Open(200),
     "account_signup": Open(200, 200, signed_in=(302, 302)),
     "account_reauthenticate": Open(302, 302, signed_in=(200, 200)),
-    "account_email": Open(302, 302, signed_in=(200, 302)),
+    "account_email": Open(302, 302, signed_in=(200, NOT_SERVED)),
     "account_email_verification_sent": Open(200),
     "account_change_password": Open(302, 302, signed_in=(200, 200)),
     "account_set_password": Open(302, 302, signed_in=(302, 302)),

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -155,3 +156,18 @@ def test_the_page_needs_the_same_queries_for_many_members(members: int, django_a
 
     with django_assert_num_queries(5):
         client.get(reverse("staff:members", args=["thai-binh"]))
+
+
+def test_nobody_changes_the_address_by_which_a_manager_knows_them() -> None:
+    user = user_make(Role.ANALYST)
+    client = Client()
+    client.force_login(user)
+    before = user.email
+
+    for act in ("action_add", "action_primary"):
+        answer = client.post(reverse("account_email"), {act: "", "email": "future.approver@example.vn"})
+        assert answer.status_code == 405
+
+    user.refresh_from_db()
+    assert user.email == before
+    assert not EmailAddress.objects.exclude(email=before).exists()
