@@ -8,10 +8,10 @@ from accounts.models import User
 from reports.selectors.publications import facts_of
 from reports.selectors.ranking import ranking
 from reports.selectors.unit_page import UnitResult, unit_result
-from scoring.enums import RunState
+from scoring.enums import RunState, ScoreStatus
 from scoring.models import Publication, ScoringRun
 from scoring.selectors.runs import is_approved, runs_of
-from surveys.models import BlockUnit, Edition
+from surveys.models import BlockUnit
 
 
 def rated_units_for(user: User) -> QuerySet[BlockUnit]:
@@ -23,10 +23,14 @@ def rated_units_for(user: User) -> QuerySet[BlockUnit]:
     return found.filter(Q(unit__readers__user=user) | Q(unit__province__in=provinces)).distinct()
 
 
-def run_to_preview(edition: Edition, *, approved_only: bool) -> ScoringRun | None:
-    """The newest complete run; for readers of units only one that a second person has approved."""
-    complete = (run for run in runs_of(edition).filter(state=RunState.COMPLETE))
-    return next((run for run in complete if is_approved(run) or not approved_only), None)
+def run_to_preview(block_unit: BlockUnit, *, for_reader: bool) -> ScoringRun | None:
+    """The newest complete run; for readers of the unit only one that a second person has approved, and none with
+    figures of a unit that was withheld since.
+    """
+    complete = runs_of(block_unit.block.edition).filter(state=RunState.COMPLETE)
+    if for_reader and block_unit.withheld:
+        complete = complete.filter(scores__block_unit=block_unit, scores__status=ScoreStatus.WITHHELD)
+    return next((run for run in complete if is_approved(run) or not for_reader), None)
 
 
 def unit_preview(run: ScoringRun, code: str, *, now: datetime) -> UnitResult:

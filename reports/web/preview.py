@@ -21,7 +21,7 @@ def preview(request: StaffRequest, edition_id: int, code: str) -> HttpResponse:
     block_unit = get_object_or_404(units, block__edition=edition_id, unit__code=code)
     edition = block_unit.block.edition
     require(may_preview_unit(request.user, block_unit))
-    run = run_to_preview(edition, approved_only=not may_preview_any_run(request.user, edition))
+    run = run_to_preview(block_unit, for_reader=not may_preview_any_run(request.user, edition))
     context = {"edition": edition, "province": edition.province, "block_unit": block_unit, "run": run}
     if run is None:
         return render(request, "staff/unit_preview.html", context)

@@ -8,10 +8,18 @@ from accounts.models import AuditEntry
 from accounts.rules import NotYours
 from scoring.enums import RunState, Verdict
 from scoring.models import Publication, RunApproval, ScoringRun
-from scoring.services.publications import NotApproved, ReasonMissing, publication_create
+from scoring.services.publications import (
+    AlreadyReleased,
+    NotApproved,
+    ReasonMissing,
+    WithheldChanged,
+    publication_create,
+)
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import NoteMissing, OwnRun, RunNotComplete, RunPublished, run_approve, run_start
 from surveys.enums import EditionState
+from surveys.models import BlockUnit
+from surveys.services.units import unit_withhold
 from tests.factories.editions import NOW
 from tests.factories.people import province_make, user_make
 from tests.factories.results import edition_frozen, published_edition, run_of, scored_edition
@@ -131,3 +139,24 @@ def test_verdicts_and_releases_stay(model, write):
     field = "note" if model is RunApproval else "reason"
     with pytest.raises(DatabaseError, match="frozen: scoring_"), transaction.atomic():
         rows.update(**{field: "x"}) if write == "update" else rows.delete()
+
+
+def test_a_unit_withheld_after_the_run_is_not_published_with_its_figures():
+    run, manager = scored_edition(responses=30), user_make(Role.MANAGER)
+    approve(run)
+    unit = BlockUnit.objects.get(block__edition=run.edition, unit__code="so-tai-chinh")
+    unit_withhold(block_unit=unit, withheld=True, reason_vi="Đang xác minh", by=manager, now=NOW)
+    with pytest.raises(WithheldChanged):
+        publication_create(run=run, reason="", by=manager, now=NOW)
+    again = run_of(run.dataset, by=user_make(Role.ANALYST), seed=2)
+    approve(again)
+    assert publication_create(run=again, reason="", by=manager, now=NOW).release == 1
+
+
+def test_a_form_sent_twice_publishes_once():
+    first = published_edition(responses=30)
+    manager = user_make(Role.MANAGER)
+    publication_create(run=first.run, reason="Sửa tên đơn vị", by=manager, now=NOW)
+    with pytest.raises(AlreadyReleased):
+        publication_create(run=first.run, reason=" Sửa tên đơn vị ", by=manager, now=NOW)
+    assert publication_create(run=first.run, reason="Sửa tên lần nữa", by=manager, now=NOW).release == 3
