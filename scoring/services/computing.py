@@ -31,6 +31,7 @@ from scoring.models import IndicatorScore, Score, ScoringRun, SubIndexScore
 from scoring.selectors.runs import BlockKeys, keys_by_block
 from scoring.sentences import fault_sentence, step_words
 from surveys.enums import EditionState
+from surveys.models import Edition
 from surveys.selectors.datasets import dataset_bytes
 from surveys.services.editions import edition_advance
 
@@ -136,8 +137,10 @@ def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
     states = (str(RunState.RUNNING), str(RunState.COMPLETE))
     province, note = run.edition.province, run.result_sha256
     audit(action="run.complete", subject=run, by=run.started_by, now=now, province=province, states=states, note=note)
-    if run.edition.state == EditionState.FROZEN:
-        edition_advance(edition=run.edition, to=EditionState.SCORED, by=run.started_by, now=now)
+    # Read again under a lock: another first run of the edition may have been stored while this one was computed.
+    edition = Edition.objects.select_for_update().get(pk=run.edition_id)
+    if edition.state == EditionState.FROZEN:
+        edition_advance(edition=edition, to=EditionState.SCORED, by=run.started_by, now=now)
     return run
 
 

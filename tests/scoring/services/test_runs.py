@@ -367,3 +367,21 @@ def test_provinces_do_not_mix():
     assert run.number == 1
     assert set(run.scores.values_list("block__edition", flat=True)) == {second.edition_id}
     assert first.sha256 != second.sha256
+
+
+def test_two_first_runs_at_once_are_both_kept():
+    dataset, analyst = edition_frozen(responses=30), user_make(Role.ANALYST)
+    edition = dataset.edition
+    recipe = recipe_create(edition=edition, content=recipe_default(edition), by=analyst, now=NOW)
+    facts = {"edition": edition, "dataset": dataset, "recipe": recipe, "by": analyst, "now": NOW}
+    slow, fast = (run_start(**facts, seed=seed) for seed in (1, 2))
+
+    def overtaken(_done, _total, _words):
+        if ScoringRun.objects.get(pk=fast.pk).state == RunState.WAITING:
+            run_execute(run_id=fast.pk, progress=lambda *_: None, clock=lambda: NOW)
+
+    run_execute(run_id=slow.pk, progress=overtaken, clock=lambda: NOW)
+
+    assert set(ScoringRun.objects.values_list("state", flat=True)) == {RunState.COMPLETE}
+    edition.refresh_from_db()
+    assert edition.state == EditionState.SCORED
