@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.enums import Role
 from scoring.models import Publication, Score
 from surveys.models import BlockUnit, Comment
-from tests.factories.people import province_make
+from tests.factories.people import province_make, user_make
 from tests.factories.results import published_edition, scored_edition
 from tests.reports.releases import (
     REASON,
@@ -278,3 +279,14 @@ def test_an_edited_name_shows_after_an_hour(client: Client, monkeypatch: pytest.
     monkeypatch.setattr(timezone, "now", lambda: later)
 
     assert "DDCI, tên mới" in text_of(client, "/thai-binh/2024/")
+
+
+def test_what_is_said_to_one_person_does_not_stand_in_a_page_kept_for_all(client: Client) -> None:
+    province = published_edition(responses=30).edition.province
+    staff = Client()
+    staff.force_login(user_make(Role.MANAGER, province=province))
+    mail = {"email": "moi@example.vn", "full_name": "Trần Thị Mới", "role": "analyst"}
+    staff.post(f"/staff/provinces/{province.slug}/members/", mail)
+
+    assert "Trần Thị Mới" not in text_of(staff, "/thai-binh/2024/")
+    assert "Trần Thị Mới" not in text_of(client, "/thai-binh/2024/")
