@@ -64,6 +64,7 @@ RECIPE_FAULTS: dict[str, Promise] = {
     "scale_empty": _("The lower end of the scale must be below the upper end."),
     "goalposts_missing": _("Fixed goalposts need both ends of the scale."),
     "goalposts_empty": _("The lower goalpost must be below the upper one."),
+    "answers_too_few": _("A figure needs at least 3 answers, so that nobody's own answer is shown."),
     "block_missing": _("The recipe says nothing about this block of the edition."),
     "block_unknown": _("The edition has no such block."),
     "code_unknown": _("The framework of the edition has no such code in this block."),

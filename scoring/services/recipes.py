@@ -19,6 +19,8 @@ from scoring.selectors.recipes import Names, margin_names, names_of, recipes_of
 from surveys.models import Edition
 
 SMALLEST_CELL = 5
+# No figure of fewer answers is computed, lest a published value be one business's answer.
+FEWEST_ANSWERS = 3
 
 
 class RecipeFaulty(Invalid):
@@ -40,8 +42,8 @@ def recipe_default(edition: Edition) -> dict[str, Any]:
     content = engine_default(frameworks_of(edition), edition=str(edition.year))
     if margins:
         content["weight"] |= {"method": "rake", "margins": margins, "collapse_below": SMALLEST_CELL}
-    # Every indicator brings its own minimum of answers, so the general floor need not be higher than one.
-    content["measure"] = {"min_n": 1, "min_ratings": edition.minimum_ratings}
+    # Every indicator brings its own minimum of answers; the general floor only keeps single answers from being shown.
+    content["measure"] = {"min_n": FEWEST_ANSWERS, "min_ratings": edition.minimum_ratings}
     return content
 
 
@@ -86,6 +88,8 @@ def _validated(content: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 def _faults_against_edition(recipe: Mapping[str, Any], names: Names) -> Iterator[Fault]:
     """What the recipe names that the edition does not have, and blocks that it forgets."""
+    if recipe["measure"]["min_n"] < FEWEST_ANSWERS:
+        yield Fault("answers_too_few", "measure.min_n", f"A figure needs at least {FEWEST_ANSWERS} answers.")
     for block in names.blocks:
         if block not in recipe["blocks"]:
             yield Fault("block_missing", f"blocks.{block}", "The recipe says nothing about this block.")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_default_recipe_rakes_where_margins_are_known():
     content = recipe_default(edition_make())
     assert (content["weight"]["method"], content["weight"]["margins"]) == ("rake", ["size", "type"])
-    assert content["measure"] == {"min_n": 1, "min_ratings": 5}
+    assert content["measure"] == {"min_n": 3, "min_ratings": 5}
     assert (content["normalise"]["method"], content["normalise"]["goalposts"]) == ("minmax", "edition")
     assert content["normalise"]["target"] == [1, 10]
     assert content["aggregate"]["threshold"] == pytest.approx(2 / 3)
@@ -106,3 +106,9 @@ def test_a_recipe_stays(write):
     rows = Recipe.objects.filter(pk=recipe.pk)
     with pytest.raises(DatabaseError, match="frozen: scoring_recipe"), transaction.atomic():
         rows.update(sha256="0" * 64) if write == "update" else rows.delete()
+
+
+def test_no_recipe_shows_the_answer_of_one_or_two():
+    edition = edition_make()
+    content = {**recipe_default(edition), "measure": {"min_n": 2, "min_ratings": 5}}
+    assert list(faults_of(edition, content)) == [("answers_too_few", "measure.min_n")]
