@@ -15,17 +15,16 @@ from django.db.migrations.state import StateApps
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
-def _sqlite(table: str, write: str, condition: str, columns: Sequence[str]) -> str:
+def _sqlite(table: str, write: str, condition: str, columns: Sequence[str], name: str) -> str:
     of = f" OF {', '.join(columns)}" if columns and write == "UPDATE" else ""
     return (
-        f"CREATE TRIGGER {table}_frozen_{write.lower()} BEFORE {write}{of} ON {table} "
+        f"CREATE TRIGGER {name} BEFORE {write}{of} ON {table} "
         f"WHEN {condition} BEGIN SELECT RAISE(ABORT, 'frozen: {table}'); END"
     )
 
 
-def _postgresql(table: str, write: str, condition: str, columns: Sequence[str]) -> str:
+def _postgresql(table: str, write: str, condition: str, columns: Sequence[str], name: str) -> str:
     of = f" OF {', '.join(columns)}" if columns and write == "UPDATE" else ""
-    name = f"{table}_frozen_{write.lower()}"
     result = "OLD" if write == "DELETE" else "NEW"
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN "
@@ -42,6 +41,7 @@ def frozen(
     on: Sequence[str] = ("UPDATE", "DELETE"),
     when: str = "{row}.id IS NOT NULL",
     columns: Sequence[str] = (),
+    name: str = "frozen",
 ) -> migrations.RunPython:
     """A migration operation that forbids `on` writes to `table` while `when` holds.
 
@@ -50,19 +50,21 @@ def frozen(
         on: which of INSERT, UPDATE, DELETE are forbidden.
         when: SQL condition valid on SQLite and PostgreSQL; `{row}` stands for OLD or, on insert, NEW.
         columns: with UPDATE, only changes of these columns are forbidden.
+        name: tells several rules for the same table and write apart.
     """
 
     def create(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         build = _sqlite if editor.connection.vendor == "sqlite" else _postgresql
         for write in on:
-            editor.execute(build(table, write, when.format(row="NEW" if write == "INSERT" else "OLD"), columns))
+            condition = when.format(row="NEW" if write == "INSERT" else "OLD")
+            editor.execute(build(table, write, condition, columns, f"{table}_{name}_{write.lower()}"))
 
     def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for write in on:
-            name = f"{table}_frozen_{write.lower()}"
+            trigger = f"{table}_{name}_{write.lower()}"
             if editor.connection.vendor == "sqlite":
-                editor.execute(f"DROP TRIGGER IF EXISTS {name}")
+                editor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
             else:
-                editor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+                editor.execute(f"DROP FUNCTION IF EXISTS {trigger}() CASCADE")
 
     return migrations.RunPython(create, drop)

@@ -106,6 +106,18 @@ def test_draft_edition_takes_no_answers():
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "back"),
+    [("closed", "open"), ("frozen", "closed"), ("frozen", "open"), ("scored", "open"), ("published", "draft")],
+)
+def test_no_way_leads_back_to_taking_or_changing_answers(state, back):
+    edition = edition_in_state(EditionState(state))
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(state=back)
+    edition.refresh_from_db()
+    assert edition.state == state
+
+
 def test_dataset_never_changes():
     edition = edition_in_state(EditionState.CLOSED)
     Dataset.objects.create(
