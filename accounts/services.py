@@ -149,11 +149,15 @@ def _execute_in_thread(job_id: str) -> None:
         close_old_connections()
 
 
-def job_execute(job_id: str) -> None:
+def job_execute(job_id: str, *, again: bool = False) -> None:
     """Do one waiting job: its state, progress and outcome are written to its row as it goes; a second call does
     nothing.
+
+    Args:
+        again: the worker that had taken the job was lost, so one that is still marked as running is taken once more.
     """
-    taken = Job.objects.filter(pk=job_id, state=JobState.WAITING).update(
+    takable = [JobState.WAITING, JobState.RUNNING] if again else [JobState.WAITING]
+    taken = Job.objects.filter(pk=job_id, state__in=takable).update(
         state=JobState.RUNNING, started_at=timezone.now(), worker=socket.gethostname()
     )
     if not taken:

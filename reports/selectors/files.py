@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max
 
+from accounts.enums import JobState
+from accounts.models import Job
 from reports.enums import FileFormat, ReportKind
 from reports.models import ReportFile
 from scoring.models import Publication
@@ -28,6 +30,18 @@ def names_of(publication: Publication) -> set[str]:
     return set(ReportFile.objects.filter(publication=publication).values_list("name", flat=True))
 
 
+def publications_unfinished() -> list[Publication]:
+    """Releases whose making of files was interrupted: without their archive, which is made last, and with nobody at
+    it.
+    """
+    jobs = Job.objects.filter(kind="report_files").order_by("created_at", "id")
+    states = {job.arguments.get("publication"): job.state for job in jobs}
+    interrupted = [key for key, state in states.items() if state == JobState.INTERRUPTED]
+    complete = ReportFile.objects.filter(kind=ReportKind.ARCHIVE).order_by().values("publication")
+    found = Publication.objects.filter(pk__in=interrupted).exclude(pk__in=complete)
+    return list(found.select_related("edition__province", "published_by").order_by("pk"))
+
+
 def scorecards_of(publication: Publication, unit_code: str) -> list[ReportFile]:
     """The scorecards of a unit, one per language, Vietnamese first."""
     found = ReportFile.objects.filter(publication=publication, kind=ReportKind.SCORECARD)
@@ -40,6 +54,8 @@ def file_get(province_slug: str, year: int, name: str) -> ReportFile:
     Raises:
         ReportFile.DoesNotExist: there is no such file.
     """
+    if "\0" in name:  # PostgreSQL does not even look for it
+        raise ReportFile.DoesNotExist
     edition = {"publication__edition__province__slug": province_slug, "publication__edition__year": year}
     found = ReportFile.objects.filter(name=name, **edition).order_by("-publication__release").first()
     if found is None:

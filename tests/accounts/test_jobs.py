@@ -3,6 +3,7 @@ import pytest
 from accounts.enums import JobState
 from accounts.models import Job
 from accounts.services import _KINDS, job_execute, job_kind, job_start, jobs_interrupted_mark
+from accounts.tasks import job_task
 from ddci.core.errors import NotNow
 from tests.factories.editions import NOW
 from tests.factories.people import province_make
@@ -90,3 +91,14 @@ def test_unfinished_jobs_are_marked_at_the_start_of_a_server(kinds):
     assert jobs_interrupted_mark(now=NOW) == 1
     job.refresh_from_db()
     assert job.state == JobState.INTERRUPTED
+
+
+def test_a_job_whose_worker_was_lost_is_done_again(kinds):
+    job = start("test_count", upto=2)
+    Job.objects.update(state=JobState.RUNNING, done=0)
+    job_task.apply(args=[str(job.pk)])
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.RUNNING, 0)
+    job_execute(str(job.pk), again=True)
+    job.refresh_from_db()
+    assert (job.state, job.done) == (JobState.DONE, 2)

@@ -1,6 +1,6 @@
 """The first page of the staff area and the page of an edition, with real rows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from accounts.enums import JobState, Role
 from accounts.models import Job, User
+from accounts.services import job_start, jobs_interrupted_mark
 from reports.selectors.dashboard import dashboard_of
 from reports.selectors.steps import Step, current_step, gaps_for
+from reports.services.resuming import report_files_resume
 from scoring.enums import Verdict
 from scoring.models import ScoringRun
 from scoring.services.runs import run_approve
@@ -339,3 +341,33 @@ def test_the_preview_shows_the_score_of_the_run() -> None:
 
     assert answer.context["row"].total == score.total
     assert not run.publications.exists()
+
+
+# --- the page of a unit before publication ----------------------------------------------------------------------------
+def test_readers_see_no_figures_of_a_unit_withheld_since() -> None:
+    run = scored_edition(responses=30)
+    Edition.objects.filter(pk=run.edition_id).update(readers_first=True)
+    run_approve(run=run, verdict=Verdict.APPROVED, note="", by=approver_make(), now=NOW)
+    block_unit = run.scores.get(block_unit__unit__code="so-tai-chinh").block_unit
+    reader, address = user_make(), reverse("staff:unit-preview", args=[run.edition_id, "so-tai-chinh"])
+    UnitReader.objects.create(unit=block_unit.unit, user=reader)
+    assert signed_in(reader).get(address).context["run"] == run
+
+    unit_withhold(block_unit=block_unit, withheld=True, reason_vi="Đang xác minh", by=None, now=NOW)
+
+    assert signed_in(reader).get(address).context["run"] is None
+
+
+# --- files after an interruption --------------------------------------------------------------------------------------
+def test_a_starting_server_goes_on_with_the_files_of_a_release() -> None:
+    publication = published_edition(responses=30)
+    arguments = {"publication": publication.pk}
+    job_start(kind="report_files", arguments=arguments, province=publication.edition.province, by=None, now=NOW)
+    assert report_files_resume(now=NOW) == 0
+
+    jobs_interrupted_mark(now=NOW)
+    later = NOW + timedelta(minutes=1)
+
+    assert report_files_resume(now=later) == 1
+    assert [job.arguments for job in Job.objects.filter(state=JobState.WAITING)] == [arguments]
+    assert report_files_resume(now=later) == 0

@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
 from accounts.services import jobs_interrupted_mark
+from reports.services.resuming import report_files_resume
 from scoring.services.runs import runs_interrupted_mark
 
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         runs_interrupted_mark(now=timezone.now())
         if demo:
             call_command("demo")
+        report_files_resume(now=timezone.now())
 
     def _serve(self, opened: socket.socket, *, threads: int, trusted_proxy: str | None) -> None:
         # WhiteNoise warns of a missing folder, which only a production installation fills.

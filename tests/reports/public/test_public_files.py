@@ -69,3 +69,9 @@ def test_downloads_page_lists_size_and_hash_and_says_when_files_are_missing(clie
     assert "đang được chuẩn bị" not in ready
     assert kept.sha256 in ready
     assert "ddci-thai-binh-2024-r1-all.zip" in ready
+
+
+def test_a_name_that_no_database_holds_is_not_found(client: Client) -> None:
+    published_edition(responses=30)
+
+    assert client.get("/thai-binh/2024/files/a%00b.pdf").status_code == 404
