@@ -1,6 +1,6 @@
 """Administration pages of the platform administrator: provinces, people and roles. What happened is read-only.
 
-Roles are better given in the staff area: there it is recorded who gave them. Here they can be seen.
+Roles are better given in the staff area, which also makes the account. Given or taken here, they are recorded too.
 """
 
 from allauth.account.decorators import secure_admin_login
@@ -8,9 +8,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Job, Membership, Province, User
+from accounts.services import audit
 
 # Addresses are kept with the user, groups are not used, and a second factor's secret must not be read.
 admin.site.unregister([EmailAddress, Authenticator, Group])
@@ -59,6 +62,25 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("user__email", "user__full_name")
     autocomplete_fields = ("user", "province")
     list_select_related = ("user", "province")
+
+    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: object, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self._record("membership.grant", request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        self._record("membership.revoke", request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for each in queryset:
+            self.delete_model(request, each)
+
+    def _record(self, action: str, request: HttpRequest, obj: Membership) -> None:
+        by = request.user if isinstance(request.user, User) else None
+        audit(action=action, subject=obj, by=by, now=timezone.now(), province=obj.province)
 
 
 @admin.register(AuditEntry)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Membership, Province, User
 from surveys import models as surveys
-from tests.factories.people import user_make
+from tests.factories.people import province_make, user_make
 from tests.factories.results import published_edition
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +90,16 @@ def test_the_administration_signs_in_where_everybody_does() -> None:
 
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("account_login"))
+
+
+def test_roles_given_and_taken_away_here_are_recorded(client: Client) -> None:
+    user, province = user_make(), province_make()
+    client.post(reverse("admin:accounts_membership_add"), {"user": user.pk, "province": province.pk, "role": "manager"})
+    membership = Membership.objects.get(user=user)
+    client.post(reverse("admin:accounts_membership_delete", args=[membership.pk]), {"post": "yes"})
+
+    entries = AuditEntry.objects.order_by("id").values_list("action", "province", "by__is_superuser", "subject")
+    assert list(entries) == [
+        ("membership.grant", province.pk, True, str(membership)),
+        ("membership.revoke", province.pk, True, str(membership)),
+    ]
