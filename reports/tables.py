@@ -13,6 +13,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
+from ddci.core.text import csv_cell
 from reports.enums import FileFormat
 from reports.selectors.ranking import Ranking, Row, ranking
 from reports.selectors.unit_page import IndicatorRow, UnitResult, unit_results
@@ -80,7 +81,8 @@ def scores_csv(both: Both) -> bytes:
     writer.writerow(SCORE_COLUMNS)
     simulated = str(both.vi.facts.simulated).lower()
     for block, row, english in both.rows():
-        writer.writerow([*_score_cells(block, row, english), simulated])
+        cells = [csv_cell(cell) if isinstance(cell, str) else cell for cell in _score_cells(block, row, english)]
+        writer.writerow([*cells, simulated])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 

@@ -17,6 +17,7 @@ from surveys.models import Edition, Invitation
 from surveys.services.editions import WrongState
 
 BATCH = 500
+LARGEST_WEIGHT = 1e9
 
 
 class GuestInvalid(Invalid):
@@ -24,9 +25,19 @@ class GuestInvalid(Invalid):
     sentence = _("The design weight of “%(name)s” must be a number above 0.")
 
 
+class WeightsDiffer(Invalid):
+    code = "weights_differ"
+    sentence = _(
+        "In the stratum “%(stratum)s” there are different design weights. Give every business of a stratum the same: "
+        "a weight of its own would tell which answers are whose."
+    )
+
+
 @dataclass(frozen=True)
 class Guest:
-    """A business to invite. `stratum` is coarse: it is copied to the response (see `response_submit`)."""
+    """A business to invite. `stratum` is coarse: it is copied to the response (see `response_submit`), and so is the
+    design weight, which is the same for all of a stratum.
+    """
 
     name: str
     email: str = ""
@@ -43,14 +54,16 @@ def invitations_create(
     Raises:
         WrongState: the edition takes no more answers.
         GuestInvalid: a design weight is not a positive number; nobody is invited.
+        WeightsDiffer: businesses of one stratum, invited now or before, have different weights; nobody is invited.
     """
     locked = Edition.objects.select_for_update().get(pk=edition.pk)
     state = EditionState(locked.state)
     if state not in {EditionState.DRAFT, EditionState.OPEN}:
         raise WrongState(edition=locked.title, state=state.label.lower())
     for guest in guests:
-        if not (isfinite(guest.design_weight) and guest.design_weight > 0):
+        if not (isfinite(guest.design_weight) and 0 < guest.design_weight <= LARGEST_WEIGHT):
             raise GuestInvalid(name=guest.name)
+    _one_weight_in_a_stratum(locked, guests)
     created = Invitation.objects.bulk_create(
         [
             Invitation(
@@ -74,6 +87,14 @@ def invitations_create(
         note=str(len(created)),
     )
     return created
+
+
+def _one_weight_in_a_stratum(edition: Edition, guests: Sequence[Guest]) -> None:
+    invited = Invitation.objects.filter(edition=edition).order_by("stratum")
+    weights = dict(invited.values_list("stratum", "design_weight").distinct())
+    for guest in guests:
+        if weights.setdefault(guest.stratum, guest.design_weight) != guest.design_weight:
+            raise WeightsDiffer(stratum=guest.stratum)
 
 
 def _handles_free(count: int) -> list[str]:

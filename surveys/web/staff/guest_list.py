@@ -19,7 +19,7 @@ HEADS = {
     "stratum": {"stratum", "tầng", "nhóm"},
     "weight": {"weight", "design_weight", "trọng số"},
 }
-LONGEST = {"name": 200, "stratum": 80}
+LONGEST = {"name": 200, "email": 254, "stratum": 80}
 ROWS_AT_MOST = 50_000
 
 
@@ -37,7 +37,10 @@ def guests_read(text: str, *, invited: frozenset[str]) -> tuple[list[Guest], lis
         text: rows separated by line ends, columns by tab, semicolon or comma; a first row may name the columns.
         invited: addresses that must not be invited again, in lower case.
     """
-    rows = [(number, cells) for number, cells in _rows(text) if any(cells)]
+    try:
+        rows = [(number, cells) for number, cells in _rows(text) if any(cells)]
+    except csv.Error:
+        return [], [RowFault(1, "", _("The file is not a readable CSV table."))]
     order, rows = _columns(rows)
     guests: list[Guest] = []
     faults: list[RowFault] = []
@@ -56,7 +59,7 @@ def guests_read(text: str, *, invited: frozenset[str]) -> tuple[list[Guest], lis
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = text.lstrip("\ufeff").replace("\0", "").splitlines()
     separator = next((sign for line in lines for sign in "\t;," if sign in line), ",")
     reader = csv.reader(lines, delimiter=separator)
     for cells in reader:

@@ -22,7 +22,7 @@ from surveys.rules import may_invite
 from surveys.selectors.guests import addresses_invited, invitations_of
 from surveys.selectors.monitor import participation_of
 from surveys.services.codes import Letter, codes_hand_out
-from surveys.services.invitations import invitations_create
+from surveys.services.invitations import Guest, GuestInvalid, WeightsDiffer, invitations_create
 from surveys.web.staff.doors import edition_or_404
 from surveys.web.staff.forms import GuestFilterForm, GuestListForm
 from surveys.web.staff.guest_list import RowFault, guests_read
@@ -54,14 +54,23 @@ def invitations_new(request: StaffRequest, edition_id: int) -> HttpResponse:
     faults: list[RowFault] = []
     if request.method == "POST" and form.is_valid():
         guests, faults = guests_read(form.content(), invited=addresses_invited(edition))
-        if not faults:
-            invitations_create(edition=edition, guests=guests, by=request.user, now=timezone.now())
+        if not faults and _invited(request, edition, guests, form):
             sentence = ngettext("%(count)d business invited.", "%(count)d businesses invited.", len(guests))
             messages.success(request, sentence % {"count": len(guests)})
             return redirect("staff:invitations", edition.pk)
     wrong = bool(faults or form.errors)
     context = _context(edition) | {"form": form, "faults": faults[:FAULTS_SHOWN], "fault_count": len(faults)}
     return render(request, "staff/invitations_new.html", context, status=422 if wrong else 200)
+
+
+def _invited(request: StaffRequest, edition: Edition, guests: list[Guest], form: GuestListForm) -> bool:
+    """Whether the list could be invited; if not, the form says why."""
+    try:
+        invitations_create(edition=edition, guests=guests, by=request.user, now=timezone.now())
+    except (GuestInvalid, WeightsDiffer) as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
 
 
 @require_POST
@@ -80,7 +89,7 @@ def invitations_codes(request: StaffRequest, edition_id: int) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(["name", "email", "stratum", "code", "link"])
     for each in letters:
-        writer.writerow([csv_cell(each.name), each.email, csv_cell(each.stratum), each.code_printed, _link(each)])
+        writer.writerow([*map(csv_cell, (each.name, each.email, each.stratum)), each.code_printed, _link(each)])
     return response
 
 

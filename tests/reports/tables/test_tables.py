@@ -11,6 +11,7 @@ import pytest
 
 from reports.tables import BYTE_ORDER_MARK, TableFile, tables_of
 from scoring.models import IndicatorScore, Publication, Score, SubIndexScore
+from surveys.models import Unit
 from tests.factories.results import published_edition
 from tests.reports.releases import THIN, WITHHELD, release_with_gaps
 
@@ -114,3 +115,12 @@ def test_same_release_gives_the_same_bytes_at_another_time(monkeypatch: pytest.M
     monkeypatch.setattr(time, "time", lambda: later)
 
     assert tables_of(publication) == first
+
+
+def test_csv_holds_no_formula() -> None:
+    publication = published_edition(responses=30)
+    Unit.objects.filter(code="so-tai-chinh").update(name_vi="=HYPERLINK(1)", name_en="@SUM(1)")
+
+    names = {line["unit"]: (line["name_vi"], line["name_en"]) for line in lines_of(publication)}
+
+    assert names["so-tai-chinh"] == ("'=HYPERLINK(1)", "'@SUM(1)")

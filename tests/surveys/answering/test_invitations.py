@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def test_invitations_keep_the_order_and_facts_of_the_guests_and_are_audited() -> None:
     edition, manager = edition_make(), user_make()
-    guests = [Guest(f"Công ty {number}", f"c{number}@example.vn", "small", 1.5 + number) for number in range(3)]
+    guests = [Guest(f"Công ty {number}", f"c{number}@example.vn", f"s{number}", 1.5 + number) for number in range(3)]
 
     made = invitations_create(edition=edition, guests=guests, by=manager, now=NOW)
 

@@ -125,3 +125,37 @@ def test_the_list_needs_the_same_queries_for_many(client: Client, businesses: in
 
     with django_assert_num_queries(11):
         client.get(reverse("staff:invitations", args=[edition.pk]))
+
+
+def test_a_weight_of_its_own_in_a_stratum_is_refused_with_the_reason(client: Client) -> None:
+    edition = edition_opened()
+    invitations_create(edition=edition, guests=[Guest("Sao Mai", stratum="micro", design_weight=2)], by=None, now=NOW)
+
+    text = "Lúa Vàng;l@example.vn;micro;2.5\nBiển Xanh;b@example.vn;small;3"
+    answer = client.post(reverse("staff:invitations-new", args=[edition.pk]), {"text": text})
+
+    assert answer.status_code == 422
+    assert "micro" in answer.content.decode()
+    assert edition.invitations.count() == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"x" * 200_000, b"Cty," + b"a" * 60 + b"@" + b".".join([b"b" * 60] * 4) + b".vn\n"]
+)
+def test_a_list_that_cannot_be_stored_is_told_and_invites_nobody(client: Client, content: bytes) -> None:
+    edition = edition_opened()
+
+    file = SimpleUploadedFile("list.csv", content)
+    answer = client.post(reverse("staff:invitations-new", args=[edition.pk]), {"file": file})
+
+    assert answer.status_code == 422
+    assert not edition.invitations.exists()
+
+
+def test_nul_in_a_list_is_left_out(client: Client) -> None:
+    edition = edition_opened()
+
+    file = SimpleUploadedFile("list.csv", b"Sao\0 Mai,s@example.vn\n")
+    client.post(reverse("staff:invitations-new", args=[edition.pk]), {"file": file})
+
+    assert list(edition.invitations.values_list("name", flat=True)) == ["Sao Mai"]
