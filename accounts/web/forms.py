@@ -1,13 +1,18 @@
 """Forms of the staff pages about people and what they did."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role, deed
 from accounts.models import Province
 from accounts.selectors import AuditFilter, audit_actions, audit_people
+
+# The midnight after the last day of the calendar, or in another time zone before its first, cannot be written.
+DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
 
 
 class DayInput(forms.DateInput):
@@ -20,7 +25,7 @@ class DayInput(forms.DateInput):
 
 
 class MemberForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"))
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=150,
@@ -35,8 +40,8 @@ class AuditForm(forms.Form):
 
     action = forms.ChoiceField(label=_("Action"), required=False)
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None)
-    since = forms.DateField(label=_("From"), required=False, widget=DayInput())
-    until = forms.DateField(label=_("To"), required=False, widget=DayInput())
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput(), validators=DAYS)
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput(), validators=DAYS)
 
     def __init__(self, data: Any, *, province: Province) -> None:
         super().__init__(data)

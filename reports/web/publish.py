@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import require
 from accounts.selectors import roles_remember
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, typed
 from reports.services.publications import publication_release
 from scoring.rules import may_publish
 from scoring.selectors.runs import is_approved, releases_of, runs_visible_to, verdict_of
@@ -24,7 +24,7 @@ def publish(request: StaffRequest, run_id: int) -> HttpResponse:
     context = {"run": run, "edition": run.edition, "province": run.edition.province, "approved": is_approved(run)}
     context |= {"verdict": verdict_of(run), "releases": releases_of(run.edition), "reason": ""}
     if request.method == "POST":
-        reason = request.POST.get("reason", "").strip()[:300]
+        reason = typed(request, "reason", 300)
         try:
             publication_release(run=run, reason=reason, by=request.user, now=timezone.now())
             messages.success(request, _("The result is published. Its files are being made."))

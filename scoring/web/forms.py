@@ -176,8 +176,17 @@ class RecipeTextForm(forms.Form):
         raw = upload.read(LARGEST_RECIPE) if upload else str(given.get("text", "")).encode()
         try:
             given["content"] = json.loads(raw)
-        except ValueError as error:
+            _storable(given["content"])
+        except (ValueError, RecursionError) as error:
             where = getattr(error, "lineno", 0)
             text = _("This is not JSON: see line %(line)s.") if where else _("This is not JSON.")
             self.add_error("file" if upload else "text", str(text) % {"line": where} if where else str(text))
         return given
+
+
+def _storable(content: Any) -> None:
+    """Refuse escapes that no database stores: NUL, and halves of characters (a `ValueError` of the encoding)."""
+    text = json.dumps(content, ensure_ascii=False)
+    if "\\u0000" in text:
+        raise ValueError(text)
+    text.encode()

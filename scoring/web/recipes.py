@@ -25,6 +25,8 @@ from scoring.web.forms import RecipeForm, RecipeTextForm
 from scoring.web.runs import frame
 from surveys.models import Edition
 
+MOST_DIGITS = 9
+
 
 @require_safe
 def recipe(request: StaffRequest, recipe_id: int) -> HttpResponse:
@@ -95,7 +97,7 @@ def _posted(request: StaffRequest, *, choices: bool) -> tuple[Any, Any]:
 def _start(request: StaffRequest, edition: Edition) -> Mapping[str, Any]:
     """The recipe to begin with: the one asked for, else the standard one."""
     asked = request.GET.get("from", "")
-    if not asked.isdecimal():
+    if not asked.isdecimal() or len(asked) > MOST_DIGITS:
         return recipe_default(edition)
     content: Mapping[str, Any] = get_object_or_404(recipes_of(edition), number=int(asked)).content
     return content

@@ -106,3 +106,11 @@ def test_the_file_holds_the_filtered_lines_and_no_formula() -> None:
     assert [(row["action"], row["by"], row["note"]) for row in rows] == [
         ("edition.open", doer.email, '\'=HYPERLINK("http://x")')
     ]
+
+
+@pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_filter_nothing(query: str) -> None:
+    line("edition.open")
+    for name in ("audit", "audit-csv"):
+        answer = signed_in().get(f"{reverse(f'staff:{name}', args=['thai-binh'])}?{query}")
+        assert b"edition.open" in answer.getvalue()

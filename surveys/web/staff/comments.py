@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import require
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, typed
 from ddci.core.errors import Invalid
 from surveys.enums import CommentState, EditionState
 from surveys.models import Edition
@@ -22,6 +22,7 @@ from surveys.web.staff.doors import edition_or_404
 
 COMMENTS_ON_A_PAGE = 20
 ALL = "all"
+SHOWN_LETTERS = 4000
 CLOSED_TO_REVIEW = {EditionState.DRAFT, EditionState.OPEN}
 
 
@@ -53,7 +54,7 @@ def comment_verdict(request: StaffRequest, edition_id: int, comment_id: str) -> 
     edition = edition_or_404(request, edition_id)
     require(may_moderate(request.user, edition))
     comment = get_object_or_404(comments_of(edition), pk=comment_id)
-    state, text = _verdict(request), request.POST.get("text", "")
+    state, text = _verdict(request), typed(request, "text", SHOWN_LETTERS)
     try:
         comment_review(comment=comment, state=state, by=request.user, now=timezone.now(), text=text)
         messages.success(request, _("Saved: %(state)s.") % {"state": state.label.lower()})

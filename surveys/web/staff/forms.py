@@ -147,7 +147,7 @@ class LineageForm(forms.Form):
 
 
 class ReaderForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"))
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=150,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.rules import require
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, typed
 from surveys.enums import EditionState
 from surveys.models import Edition
 from surveys.rules import may_freeze_data, may_prepare_edition
@@ -96,7 +96,7 @@ def edition_close_step(request: StaffRequest, edition_id: int) -> HttpResponse:
     edition = edition_or_404(request, edition_id)
     require(may_prepare_edition(request.user, edition.province))
     if request.method == "POST":
-        reason = request.POST.get("reason", "").strip()
+        reason = typed(request, "reason", 300)
         edition_close(edition=edition, by=request.user, now=timezone.now(), rng=SystemRandom(), reason=reason)
         messages.success(request, _("The edition is closed for answers."))
         return redirect("staff:edition", edition.pk)
@@ -109,7 +109,7 @@ def edition_freeze_step(request: StaffRequest, edition_id: int) -> HttpResponse:
     edition = edition_or_404(request, edition_id)
     require(may_freeze_data(request.user, edition))
     if request.method == "POST":
-        reason = request.POST.get("reason", "").strip()[:300]
+        reason = typed(request, "reason", 300)
         dataset_freeze(edition=edition, by=request.user, now=timezone.now(), reason=reason)
         messages.success(request, _("The data are frozen. They can now be scored."))
         return redirect("staff:edition", edition.pk)

@@ -93,6 +93,19 @@ def test_json_that_is_no_recipe_is_a_fault_not_a_failure(text):
     assert new_recipe(edition, {"text": text}).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["\\ud800", "a\\u0000b"])
+def test_text_that_no_database_stores_is_a_fault_not_a_failure(name):
+    edition = edition_closed(responses=3)
+    text = json.dumps({**recipe_default(edition), "edition": "@"}).replace("@", name)
+    assert new_recipe(edition, {"text": text}).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "999999999999"])
+def test_a_recipe_of_an_absurd_number_is_not_a_failure(number):
+    page = reverse("staff:recipe-new", args=[edition_closed(responses=3).pk])
+    assert client_of(Role.ANALYST).get(page, {"from": number}).status_code == 200
+
+
 def test_the_recipe_page_and_its_json():
     run = scored_edition(responses=20)
     client = client_of(Role.APPROVER)
