@@ -124,7 +124,7 @@ _GOALPOSTS = {
 
 def aggregate(part: Part, scale: Scale) -> Iterator[str]:
     yield _("Indicators are combined into sub-indices by the %(kind)s.") % {"kind": _mean(part["indicator"])}
-    yield _("Sub-indices are combined into the score by the %(kind)s, with the weights listed below.") % {
+    yield _("Sub-indices are combined into the score by the %(kind)s, with the weights shown beside them.") % {
         "kind": _mean(part["total"])
     }
     yield _("The score is %(multiplier)s times that mean and so runs from %(low)s to %(high)s.") % {
@@ -188,7 +188,7 @@ def uncertainty(part: Part) -> Iterator[str]:
     yield (
         _(
             "Rank ranges hold for all units of a table at once with %(confidence)s confidence (%(draws)s simulated "
-            "draws); the range on a unit's own page holds for that unit alone and is narrower."
+            "draws); a range for one unit alone is narrower."
         )
         % facts
     )
