@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ddci.core.middleware.request_log",
+    "ddci.core.middleware.codes_stay_here",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -123,7 +124,9 @@ if _database["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
-            "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;"
+            "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000; "
+            # Drafts and the order in which answers came must not be readable in the free pages of the file.
+            "PRAGMA secure_delete=ON;"
         ),
     }
 else:

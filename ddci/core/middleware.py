@@ -1,4 +1,4 @@
-"""Two layers round every view: one log line without personal data, and foreseen refusals shown as pages."""
+"""Layers round every view: one log line without personal data, codes kept from leaking, refusals shown as pages."""
 
 import time
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from ddci.core.errors import Refusal
+from ddci.core.logs import RESPONDENT_PATH
 from ddci.core.pages import refusal_page
 
 log = structlog.get_logger("ddci.request")
@@ -29,6 +30,21 @@ def request_log(get_response: Answer) -> Answer:
             status=response.status_code,
             milliseconds=round((time.perf_counter() - begun) * 1000),
         )
+        return response
+
+    return middleware
+
+
+def codes_stay_here(get_response: Answer) -> Answer:
+    """No page whose address can hold a respondent's code tells that address to anybody, nor is kept: also those that
+    no view answers (unknown addresses, faults), whose style sheets would else be asked for with it in `Referer`.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if RESPONDENT_PATH.search(request.path):
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return middleware

@@ -70,3 +70,11 @@ def test_pages_forbid_scripts_of_others_and_framing(client):
 
 def test_error_sentence_fills_its_placeholders():
     assert str(Refused(thing="DDCI 2024")) == "“DDCI 2024” is closed."
+
+
+@pytest.mark.parametrize("address", ["/s/ABCDEFGHJKMNPQRS/nowhere/", "/en/s/ABCDEFGHJKMNPQRS/nowhere/", "/s/ABCDEFGH"])
+def test_an_address_with_a_code_is_told_to_nobody_even_where_no_page_is(client, address):
+    response = client.get(address)
+
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-store"

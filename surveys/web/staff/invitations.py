@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import require
@@ -74,6 +75,7 @@ def _invited(request: StaffRequest, edition: Edition, guests: list[Guest], form:
 
 
 @require_POST
+@cache_control(no_store=True)
 def invitations_codes(request: StaffRequest, edition_id: int) -> HttpResponse:
     """Codes and links of everybody who has not completed yet, as a file or as letters to print. It is recorded."""
     edition = edition_or_404(request, edition_id)
@@ -84,7 +86,6 @@ def invitations_codes(request: StaffRequest, edition_id: int) -> HttpResponse:
         return render(request, "staff/letters.html", _context(edition) | {"pages": pages, "enter": _enter()})
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="codes-{edition.province.slug}-{edition.year}.csv"'
-    response["Cache-Control"] = "no-store"
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow(["name", "email", "stratum", "code", "link"])

@@ -104,6 +104,7 @@ def test_letters_carry_the_code_and_a_drawing(client: Client) -> None:
     answer = client.post(reverse("staff:invitations-codes", args=[edition.pk]), {"form": "letters"})
 
     text = answer.content.decode()
+    assert answer.headers["Cache-Control"] == "no-store"
     assert f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}" in text
     assert text.count('<span class="qr"><svg') == 1
 
