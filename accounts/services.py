@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import close_old_connections, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 from accounts.enums import JobState, Role
 from accounts.models import AuditEntry, Job, Membership, Province, User
@@ -134,11 +135,20 @@ def job_start(
 
 def _dispatch(job_id: str) -> None:
     if settings.CELERY_BROKER_URL:
-        celery.send_task("accounts.job", args=[job_id])
+        _send(job_id)
     elif settings.JOBS_INLINE:
         job_execute(job_id)
     else:
         threading.Thread(target=_execute_in_thread, args=(job_id,), name=f"job-{job_id[:8]}", daemon=True).start()
+
+
+def _send(job_id: str) -> None:
+    """What asked for the job is committed: a broker that cannot be reached must not leave it waiting for ever."""
+    try:
+        celery.send_task("accounts.job", args=[job_id])
+    except OperationalError:
+        log.exception("broker unreachable", job=job_id)
+        _job_end(job_id, JobState.INTERRUPTED)
 
 
 def _execute_in_thread(job_id: str) -> None:

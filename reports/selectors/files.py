@@ -31,14 +31,14 @@ def names_of(publication: Publication) -> set[str]:
 
 
 def publications_unfinished() -> list[Publication]:
-    """Releases whose making of files was interrupted: without their archive, which is made last, and with nobody at
-    it.
+    """Releases whose making of files was interrupted or failed: without their archive, which is made last, and with
+    nobody at it.
     """
     jobs = Job.objects.filter(kind="report_files").order_by("created_at", "id")
     states = {job.arguments.get("publication"): job.state for job in jobs}
-    interrupted = [key for key, state in states.items() if state == JobState.INTERRUPTED]
+    stopped = [key for key, state in states.items() if state in {JobState.INTERRUPTED, JobState.FAILED}]
     complete = ReportFile.objects.filter(kind=ReportKind.ARCHIVE).order_by().values("publication")
-    found = Publication.objects.filter(pk__in=interrupted).exclude(pk__in=complete)
+    found = Publication.objects.filter(pk__in=stopped).exclude(pk__in=complete)
     return list(found.select_related("edition__province", "published_by").order_by("pk"))
 
 

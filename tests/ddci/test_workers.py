@@ -56,3 +56,22 @@ def test_job_is_done_outside_the_caller(place: str, request: pytest.FixtureReque
     job = job_ended(job_start(kind="test_sum", arguments={"numbers": [1, 2, 3]}, province=None, by=None, now=NOW))
 
     assert (job.state, job.result, job.done, job.total) == (JobState.DONE, {"sum": 6}, 2, 2)
+
+
+@pytest.mark.django_db
+def test_a_job_that_no_broker_took_does_not_wait_for_ever(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    before = app.conf.broker_url
+    app.conf.update(broker_url=settings.CELERY_BROKER_URL)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            job = job_start(kind="test_sum", arguments={"numbers": [1]}, province=None, by=None, now=NOW)
+    finally:
+        app.conf.update(broker_url=before)
+
+    job.refresh_from_db()
+    assert job.state == JobState.INTERRUPTED
