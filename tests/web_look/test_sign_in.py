@@ -91,7 +91,7 @@ def test_second_step_is_switched_on_asked_for_and_switched_off(client: Client) -
 def test_sign_in_page_works_at_320_pixels(new_page: NewPage, live_server: Any, java_script_enabled: bool) -> None:
     page = new_page(width=320, java_script_enabled=java_script_enabled)
     page.goto(LOGIN)
-    page.get_by_label("Thư điện tử").fill("khong-co@example.vn")
+    page.get_by_label("Địa chỉ email").fill("khong-co@example.vn")
     page.get_by_label("Mật khẩu").fill("sai-mat-khau")
     page.get_by_role("main").get_by_role("button", name="Đăng nhập").click()
     page.get_by_text("Địa chỉ thư hoặc mật khẩu không đúng.").wait_for()
