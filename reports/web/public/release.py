@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date, quote_etag
@@ -21,7 +21,7 @@ from scoring.models import Publication
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Publication, P], HttpResponse]
 HOUR = 3600
-KNOWN_QUERY = {"release", "sort", "order"}
+COLUMNS = {"rank", "name", "total", "band", "n"}
 
 
 def release_or_404(province: str, year: int, release: str | None) -> Publication:
@@ -45,7 +45,8 @@ def of_release(view: View[P]) -> Callable[..., HttpResponseBase]:
         publication = release_or_404(province, year, request.GET.get("release"))
         etag, modified = _marks(request, publication)
         unchanged = get_conditional_response(request, etag=etag, last_modified=int(modified.timestamp()))
-        response = unchanged or _kept(request, etag, lambda: view(request, publication, *args, **kwargs))
+        make = partial(view, request, publication, *args, **kwargs)
+        response = unchanged or (_kept(etag, make) if _led_to(request.GET, publication) else make())
         response.headers["ETag"] = etag
         response.headers["Last-Modified"] = http_date(modified.timestamp())
         patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
@@ -54,10 +55,16 @@ def of_release(view: View[P]) -> Callable[..., HttpResponseBase]:
     return page
 
 
-def _kept(request: HttpRequest, etag: str, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """The page made before under these marks; addresses with a query of somebody's own invention are not kept."""
-    if not set(request.GET) <= KNOWN_QUERY:
-        return make()
+def _led_to(query: QueryDict, publication: Publication) -> bool:
+    """Whether our own links have such a query; pages of invented ones are not kept, lest they fill the cache."""
+    blocks = publication.run.recipe.content["blocks"].values()
+    columns = {item["code"] for block in blocks for item in block["sub_indices"]}
+    known = {"release": {str(publication.release)}, "sort": COLUMNS | columns, "order": {"asc", "desc"}}
+    return all(len(values) == 1 and values[0] in known.get(name, ()) for name, values in query.lists())
+
+
+def _kept(etag: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page made before under these marks."""
     content = cache.get(f"page:{etag}")
     if content is not None:
         return HttpResponse(content)

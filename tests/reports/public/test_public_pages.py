@@ -290,3 +290,25 @@ def test_what_is_said_to_one_person_does_not_stand_in_a_page_kept_for_all(client
 
     assert "Trần Thị Mới" not in text_of(staff, "/thai-binh/2024/")
     assert "Trần Thị Mới" not in text_of(client, "/thai-binh/2024/")
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("", True),
+        ("?sort=n&order=desc", True),
+        ("?sort=transparency&release=1", True),
+        ("?sort=invented", False),
+        ("?order=invented", False),
+        ("?release=01", False),
+        ("?sort=n&sort=n", False),
+        ("?invented=1", False),
+    ],
+)
+def test_only_pages_that_links_lead_to_are_kept(client: Client, query: str, kept: bool) -> None:
+    published_edition(responses=30)
+
+    response = client.get(f"/thai-binh/2024/{query}")
+
+    assert response.status_code == 200
+    assert (cache.get(f"page:{response.headers['ETag']}") is not None) == kept
