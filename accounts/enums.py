@@ -41,6 +41,7 @@ DEEDS = {
     "reader.revoke": _("Reader of a unit removed"),
     "invitations.create": _("Invitations made"),
     "invitations.codes": _("Codes and links handed out"),
+    "responses.import": _("Responses taken over from a file"),
     "comment.review": _("Comment reviewed"),
     "dataset.freeze": _("Dataset written"),
     "recipe.create": _("Recipe made"),
