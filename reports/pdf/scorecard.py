@@ -15,7 +15,7 @@ from reports.selectors.ranking import Block, Row
 from reports.selectors.unit_page import IndicatorRow, UnitResult
 
 STRENGTHS_ON_FRONT = LOSSES_ON_FRONT = 3
-LOSSES_SHOWN = 8
+LOSSES_SHOWN = 7
 COMMENTS_SHOWN = 4
 INDICATORS_ON_A_PAGE = 36
 AXIS_LENGTH = 500  # of the drawing in templates/reports/pdf/_field.html
