@@ -80,7 +80,7 @@ messages: ready-test ## collect the texts to be translated into locale/
 		-i .venv -i var -i node_modules -i tests
 
 %.mo: %.po | ready
-	@$(PYTHON_IN) -m babel.messages.frontend --quiet compile -i $< -o $@
+	@$(PYTHON_IN) -m babel.messages.frontend --quiet compile --use-fuzzy -i $< -o $@
 
 lock: ready-test ## pin the newest versions that fit requirements*.in
 	for each in requirements requirements-dev; do \
