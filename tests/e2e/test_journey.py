@@ -4,13 +4,13 @@ everybody reads the numbers that the answers give – computed once more here, w
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.enums import Role
+from accounts.models import User
 from scoring.enums import Verdict
 from scoring.models import Score, ScoringRun
 from scoring.services.runs import run_approve
@@ -255,7 +255,7 @@ def numbers_read(edition: Edition, tables: dict[str, pd.DataFrame], files: dict[
 # --- readers before publication --------------------------------------------------------------------------------------
 
 
-def reader_of(run: ScoringRun, code: str) -> Any:
+def reader_of(run: ScoringRun, code: str) -> User:
     """A person who reads this unit's feedback and has no role in the province."""
     person = user_make(name=f"Người đọc {code}")
     unit = run.edition.blocks.get(code="departments").block_units.get(unit__code=code).unit
