@@ -71,10 +71,11 @@ def files_downloaded(page: Page) -> dict[str, bytes]:
     expect(entries).not_to_have_count(0)
     found = {}
     for entry in entries.all():
-        link = entry.get_by_role("link")
-        content = page.request.get(link.get_attribute("href") or "").body()
-        expect(entry).to_contain_text(f"SHA-256 {hashlib.sha256(content).hexdigest()}")
-        found[link.inner_text().split("-r1-")[1]] = content
+        for link in entry.get_by_role("link").all():
+            address = link.get_attribute("href") or ""
+            content = page.request.get(address).body()
+            expect(entry).to_contain_text(f"SHA-256 {hashlib.sha256(content).hexdigest()}")
+            found[address.rstrip("/").split("-r1-")[1]] = content
     return found
 
 
