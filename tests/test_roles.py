@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from surveys.models import BlockUnit
+from surveys.selectors.invitations import invitation_by_code
 from tests.roles import ROLES, World, world_make
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,12 @@ class Open:
     def expected(self, role: str, method: str) -> int:
         both = (self.get, self.post) if role in SIGNED_OUT or self.signed_in is None else self.signed_in
         return both[0] if method == "get" else both[1]
+
+
+def asked_unit(world: World) -> int:
+    """A unit that the holder of the code can be asked about."""
+    edition = invitation_by_code(world.code).edition
+    return int(BlockUnit.objects.filter(block__edition=edition).order_by("pk")[0].pk)
 
 
 def draft(world: World) -> list[Any]:
@@ -187,8 +195,8 @@ OPEN: dict[str, Open] = {
     "answering:discard": Open(302, 302, of=code),
     "answering:profile": Open(302, 409, of=code),
     "answering:units": Open(302, 409, of=code),
-    "answering:section": Open(302, 409, of=lambda world: [world.code, 1, "transparency"]),
-    "answering:overall": Open(302, 409, of=lambda world: [world.code, 1]),
+    "answering:section": Open(302, 409, of=lambda world: [world.code, asked_unit(world), "transparency"]),
+    "answering:overall": Open(302, 409, of=lambda world: [world.code, asked_unit(world)]),
     "answering:review": Open(302, 302, of=code),
     "answering:send": Open(302, 302, of=code),
     "answering:receipt": Open(302, 302, of=code),
