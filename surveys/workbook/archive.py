@@ -36,7 +36,7 @@ def formula_errors(data: bytes, *, refusal: type[FileFaults]) -> dict[str, set[t
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = _members(archive, refusal)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         raise _file_fault(refusal, _("This is not an Excel workbook (.xlsx).")) from error
     if "xl/workbook.xml" not in members:
         raise _file_fault(refusal, _("This is not an Excel workbook (.xlsx)."))

@@ -43,7 +43,7 @@ FRAMEWORK = [
 ]
 
 
-def refused(change):
+def check_refused(change):
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         change()
 
@@ -52,11 +52,11 @@ def refused(change):
 def test_framework_cannot_change_once_the_edition_is_open(model, change):
     edition_in_state(EditionState.OPEN)
     row = model.objects.order_by("pk").first()
-    refused(lambda: model.objects.filter(pk=row.pk).update(**change))
-    refused(lambda: model.objects.filter(pk=row.pk)._raw_delete("default"))
+    check_refused(lambda: model.objects.filter(pk=row.pk).update(**change))
+    check_refused(lambda: model.objects.filter(pk=row.pk)._raw_delete("default"))
     if model is not QuestionnaireVersion:
         row.pk = None
-        refused(lambda: row.save(force_insert=True))
+        check_refused(lambda: row.save(force_insert=True))
 
 
 @pytest.mark.parametrize(("model", "change"), FRAMEWORK, ids=lambda value: getattr(value, "__name__", ""))
@@ -69,17 +69,17 @@ def test_framework_of_a_draft_edition_can_change(model, change):
 
 def test_opened_edition_keeps_its_year_and_its_mark_of_simulation():
     edition = edition_in_state(EditionState.OPEN)
-    refused(lambda: Edition.objects.filter(pk=edition.pk).update(year=2001))
-    refused(lambda: Edition.objects.filter(pk=edition.pk).update(is_simulated=False))
-    refused(lambda: Edition.objects.filter(pk=edition.pk)._raw_delete("default"))
+    check_refused(lambda: Edition.objects.filter(pk=edition.pk).update(year=2001))
+    check_refused(lambda: Edition.objects.filter(pk=edition.pk).update(is_simulated=False))
+    check_refused(lambda: Edition.objects.filter(pk=edition.pk)._raw_delete("default"))
     assert Edition.objects.filter(pk=edition.pk).update(title_vi="Tên mới") == 1
 
 
 def test_units_of_an_opened_edition_stay_but_can_be_withheld():
     edition_in_state(EditionState.OPEN)
     rated = BlockUnit.objects.order_by("pk").first()
-    refused(lambda: BlockUnit.objects.filter(pk=rated.pk)._raw_delete("default"))
-    refused(lambda: BlockUnit.objects.filter(pk=rated.pk).update(block_id=rated.block_id + 1))
+    check_refused(lambda: BlockUnit.objects.filter(pk=rated.pk)._raw_delete("default"))
+    check_refused(lambda: BlockUnit.objects.filter(pk=rated.pk).update(block_id=rated.block_id + 1))
     assert BlockUnit.objects.filter(pk=rated.pk).update(withheld=True) == 1
 
 
@@ -89,19 +89,19 @@ def test_answers_margins_and_records_cannot_change_once_frozen(state):
     order = list(EditionState)
     for step in order[2 : order.index(state) + 1]:
         edition_advance(edition=edition, to=step, by=None, now=NOW)
-    refused(lambda: Response.objects.update(stratum="x"))
-    refused(lambda: Rating.objects.update(answers={}))
-    refused(lambda: Rating.objects.all()._raw_delete("default"))
-    refused(
+    check_refused(lambda: Response.objects.update(stratum="x"))
+    check_refused(lambda: Rating.objects.update(answers={}))
+    check_refused(lambda: Rating.objects.all()._raw_delete("default"))
+    check_refused(
         lambda: Response.objects.create(edition=edition, questionnaire=edition.questionnaires.get(), channel="invited")
     )
-    refused(lambda: Margin.objects.update(count=1))
-    refused(lambda: HardValue.objects.update(value=1))
+    check_refused(lambda: Margin.objects.update(count=1))
+    check_refused(lambda: HardValue.objects.update(value=1))
 
 
 def test_draft_edition_takes_no_answers():
     edition = edition_make()
-    refused(
+    check_refused(
         lambda: Response.objects.create(edition=edition, questionnaire=edition.questionnaires.get(), channel="invited")
     )
 
@@ -123,12 +123,12 @@ def test_dataset_never_changes():
     Dataset.objects.create(
         edition=edition, number=1, file="d.zip", sha256="0" * 64, responses=0, ratings=0, frozen_at=NOW
     )
-    refused(lambda: Dataset.objects.update(sha256="1" * 64))
-    refused(lambda: Dataset.objects.all()._raw_delete("default"))
+    check_refused(lambda: Dataset.objects.update(sha256="1" * 64))
+    check_refused(lambda: Dataset.objects.all()._raw_delete("default"))
 
 
 def test_audit_trail_is_append_only():
     edition_in_state(EditionState.OPEN)
     assert AuditEntry.objects.exists()
-    refused(lambda: AuditEntry.objects.update(note="khác"))
-    refused(lambda: AuditEntry.objects.all()._raw_delete("default"))
+    check_refused(lambda: AuditEntry.objects.update(note="khác"))
+    check_refused(lambda: AuditEntry.objects.all()._raw_delete("default"))
