@@ -181,11 +181,12 @@ def aggregate(points: FloatArray, framework: Framework, options: AggregateOption
         gradient[:, loose] = outer[:, len(own) :]
         for position, g in enumerate(own):
             members = np.flatnonzero(membership == g)
-            gradient[:, members] = outer[:, [position]] * inner[:, members]
+            # A group that is missing adds nothing, whatever its own derivatives are.
+            gradient[:, members] = np.where(outer[:, [position]] == 0, 0.0, outer[:, [position]] * inner[:, members])
     shares = np.array([item.weight for item in framework.sub_indices])
     total, total_gradient = combine(subs, shares, options.total, options)
     factor = options.multiplier
-    notices = _not_positive(points, subs, framework, options)
+    notices = _not_positive((points, groups, subs), framework, options)
     return Aggregated(groups, subs, factor * total, gradient, factor * total_gradient, notices)
 
 
@@ -196,14 +197,16 @@ def _membership(framework: Framework) -> IntArray:
 
 
 def _not_positive(
-    points: FloatArray, subs: FloatArray, framework: Framework, options: AggregateOptions
+    levels: tuple[FloatArray, FloatArray, FloatArray], framework: Framework, options: AggregateOptions
 ) -> tuple[Notice, ...]:
-    """Say which values a mean for positive numbers could not take."""
+    """Say which points, groups and sub-indices a mean for positive numbers could not take."""
     positive_only = {"geometric", "harmonic", "power_half"}
+    group_codes = tuple(item.code for item in framework.groups)
     notices: list[Notice] = []
     for method, values, codes in (
-        (options.indicator, points, framework.codes),
-        (options.total, subs, framework.sub_index_codes),
+        (options.indicator, levels[0], framework.codes),
+        (options.group, levels[1], group_codes),
+        (options.total, levels[2], framework.sub_index_codes),
     ):
         low: BoolArray = np.any(np.nan_to_num(values, nan=1.0) <= 0, axis=0)
         if method in positive_only:

@@ -202,6 +202,9 @@ def _from_values(part: Framework, recipe: Recipe, measured: Measured, given: Inp
     normalised = normalise(measured.values, part, normalise_options(recipe), given.history)
     tell("aggregate", 0.3)
     aggregated = aggregate(normalised.points, part, aggregate_options(recipe))
+    # A unit with too few ratings is not scored, not even when administrative figures alone would do.
+    short = (measured.reasons == "unit_below_minimum").any(axis=1)
+    aggregated = replace(aggregated, total=np.where(short, np.nan, aggregated.total))
     tell("adjust", 0.35)
     return replace(_ranked(part, recipe, measured, aggregated, given), normalised=normalised)
 
@@ -255,10 +258,10 @@ def _rank_sets(run: Run, seed: int) -> Ranking:
 
 def _result(run: Run, given: Inputs, tell: Progress) -> Result:
     if run.normalised is not None:
-        errors = np.zeros(run.normalised.points.shape) if run.points_se is None else run.points_se
+        errors = np.full(run.normalised.points.shape, np.nan) if run.points_se is None else run.points_se
         options = aggregate_options(run.recipe)
-        target = normalise_options(run.recipe).target
-        lost = lost_points(run.normalised.points, errors, run.framework, run.aggregated, target, options)
+        top = normalise_options(run.recipe).top(run.framework)
+        lost = lost_points(run.normalised.points, errors, run.framework, run.aggregated, top, options)
         run = replace(run, lost=lost)
     laid_out = tables.lay_out(run)
     tell("tables", 1.0)
@@ -277,10 +280,8 @@ def _result(run: Run, given: Inputs, tell: Progress) -> Result:
 def _warnings(run: Run) -> tuple[Notice, ...]:
     """Notices of every step, in order, and one for each unit that could not be scored."""
     found: list[Notice] = []
-    for step in (run.weighting, run.normalised, run.aggregated, run.adjusted, run.uncertainty):
+    for step in (run.weighting, run.normalised, run.aggregated, run.adjusted, run.uncertainty, run.lost):
         found += step.notices if step is not None else ()
-    if run.lost is not None and not run.lost.exact:
-        found.append(Notice("lost_points_shared_out"))
     for u, code in enumerate(run.framework.units):
         if np.isnan(run.adjusted.total[u]):
             found.append(Notice("unit_insufficient", code, {"n": int(run.measured.ratings[u])}))

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from scoring.engine.aggregate import AGGREGATORS
 from scoring.engine.checks import Fault, RecipeInvalid
 from scoring.engine.dataset import canonical_json
-from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS, SPREAD_METHODS
+from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS, SPREAD_METHODS, TARGET_METHODS
 from scoring.engine.types import Framework, Group, Indicator, SubIndex
 from scoring.engine.weight import WEIGHTERS
 
@@ -208,12 +208,22 @@ def _number_faults(recipe: Recipe) -> Iterator[Fault]:
     weight = recipe["weight"]
     if weight["trim"] is not None and not weight["trim"][0] < 1 < weight["trim"][1]:
         yield Fault("trim_empty", "weight.trim", "Trimming must leave the median weight inside its bounds.")
-    if weight["method"] in ("rake", "poststratify", "calibrate") and not weight["margins"]:
-        yield Fault("margins_missing", "weight.margins", f"The method {weight['method']} needs margins.")
+    yield from _margin_faults(weight)
     starts = [band["from"] for band in recipe["rank"]["bands"]]
     lows = [-math.inf if start is None else start for start in starts]
     if any(a <= b for a, b in pairwise(lows)):
         yield Fault("bands_not_falling", "rank.bands", "Bands must be listed from the highest down.")
+
+
+def _margin_faults(weight: Recipe) -> Iterator[Fault]:
+    """Nothing that a recipe says about weights may pass unused."""
+    method, margins = weight["method"], weight["margins"]
+    if method in ("rake", "poststratify", "calibrate") and not margins:
+        yield Fault("margins_missing", "weight.margins", f"The method {method} needs margins.")
+    if method == "poststratify" and len(margins) > 1:
+        yield Fault("margins_too_many", "weight.margins", "Post-stratification meets one margin; rake for several.")
+    if method != "rake" and weight["trim"] is not None:
+        yield Fault("trim_unused", "weight.trim", f"Only raking trims weights, not the method {method}.")
 
 
 def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault]:
@@ -250,6 +260,8 @@ def _goalpost_faults(path: str, recipe: Recipe, block: Recipe) -> Iterator[Fault
     normalise = recipe["normalise"]
     for i, item in enumerate(block["indicators"]):
         own = {**normalise, **normalise["indicators"].get(item["code"], {})}
+        if own["method"] in TARGET_METHODS and item.get("target") is None:
+            yield Fault("target_missing", f"{path}.indicators[{i}].target", "The distance to a target needs a target.")
         if own["method"] not in GOALPOST_METHODS or own["goalposts"] != "fixed":
             continue
         pair = normalise["fixed"].get(item["code"], item.get("scale"))
@@ -284,7 +296,7 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
             group=item.get("group") or None,
             question=item.get("question") or item["code"],
             share_of=tuple(float(v) for v in item.get("share_of", ())),
-            min_n=_min_n(item, int(recipe["measure"]["min_n"])),
+            min_n=minimum_n(item, int(recipe["measure"]["min_n"])),
             scale=None if item.get("scale") is None else (float(item["scale"][0]), float(item["scale"][1])),
             target=None if item.get("target") is None else float(item["target"]),
         )
@@ -295,7 +307,14 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
     return Framework(tuple(units), subs, indicators, groups, block)
 
 
-def _min_n(item: Recipe, general: int) -> int:
-    """Answers needed: the general minimum or the indicator's own; dossiers have a minimum of their own only."""
+def minimum_n(item: Recipe, general: int) -> int:
+    """Answers needed for a value: the greater of the general and the indicator's own minimum; for dossiers its own.
+
+    ``item``: an indicator of a recipe, ``general``: its ``measure.min_n``. Without an own minimum it is 1. Raises
+    nothing. Source: rules of this product.
+
+    >>> minimum_n({"min_n": 2}, 5), minimum_n({"min_n": 2, "statistic": "hard"}, 5)
+    (5, 2)
+    """
     own = int(item.get("min_n", 1))
     return own if item.get("statistic") == "hard" else max(own, general)

@@ -11,7 +11,7 @@ that a replicated value is right to about 1e-6 of the spread of answers, far bel
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,7 +25,7 @@ from scoring.engine.checks import NotEnoughData
 from scoring.engine.covariance import pooled_strata
 from scoring.engine.margins import cells_of
 from scoring.engine.measure import AnswerTable, answer_table
-from scoring.engine.normalise import NormaliseOptions, normalise
+from scoring.engine.normalise import Goalposts, History, NormaliseOptions, normalise
 from scoring.engine.options import aggregate_options, normalise_options
 from scoring.engine.pipeline import Run
 from scoring.engine.types import FloatArray, Framework, IntArray, Margin, Survey
@@ -238,6 +238,24 @@ def _totals(run: Run, values: FloatArray) -> FloatArray:
     return totals.reshape(values.shape[:2])
 
 
+def _like_the_run(options: NormaliseOptions, posts: Mapping[str, Goalposts]) -> tuple[NormaliseOptions, History]:
+    """Options under which replicates form goalposts as the run did: fixed ends stay, those set by earlier editions
+    count beside the replicate's own."""
+    rules = {
+        code: {
+            "method": options.of(code, "method"),
+            "goalposts": item.source if item.source in ("edition", "fixed") else "pooled",
+        }
+        for code, item in posts.items()
+    }
+    fixed = {code: (item.lo, item.hi) for code, item in posts.items() if item.source == "fixed"}
+    ends = {
+        code: [end for end, unit in ((item.lo, item.lo_unit), (item.hi, item.hi_unit)) if unit is None]
+        for code, item in posts.items()
+    }
+    return replace(options, editions=("earlier",), fixed=fixed, indicators=rules), {"earlier": ends}
+
+
 def _points(values: FloatArray, framework: Framework, options: NormaliseOptions, run: Run) -> FloatArray:
     """Points (B, U, K): min-max in one go, other methods replicate by replicate.
 
@@ -245,10 +263,10 @@ def _points(values: FloatArray, framework: Framework, options: NormaliseOptions,
     goes beyond it; behind an end set by this edition the earlier ones are not known here and do not hold it.
     """
     methods = {options.of(code, "method") for code in framework.codes}
+    posts = () if run.normalised is None else run.normalised.goalposts
     if methods != {"minmax"} or run.normalised is None:
-        plain = replace(options, goalposts="edition")
-        return np.array([normalise(value, framework, plain).points for value in values])
-    posts = run.normalised.goalposts
+        again, earlier = _like_the_run(options, dict(zip(framework.codes, posts, strict=True)))
+        return np.array([normalise(value, framework, again, earlier).points for value in values])
     with np.errstate(invalid="ignore", divide="ignore"):
         lo, hi = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
         for k, item in enumerate(posts):
