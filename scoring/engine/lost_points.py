@@ -38,7 +38,7 @@ def lost_points(
     ``lost_points_shared_out``). Missing indicators are NaN and lose nothing: their weight has gone to the others. A
     standard error is NaN where that of the points is. ``top`` NaN (points without an upper end, as z-scores): all NaN,
     notice ``lost_points_without_top``. Raises nothing. Source: the identity follows from the weighted mean; the idea
-    is that of the lost points of the PAR INDEX (Decision 876/QĐ-BNV of the Ministry of Home Affairs, 2022).
+    is that of the lost points of the PAR INDEX of the Ministry of Home Affairs.
 
     >>> from scoring.engine.aggregate import aggregate
     >>> from scoring.engine.types import Indicator, SubIndex

@@ -298,8 +298,8 @@ def normalise(
     missing for every unit, with a notice (``goalposts_equal``, ``indicator_empty``); nothing is ever divided by zero.
     So does one whose values a method cannot use (``value_not_positive``, ``target_reached``). A value beyond its
     goalposts keeps its points beyond the range, with the notice ``outside_goalposts``. NaN stays NaN. Unit: points of
-    the target range. Raises ``MethodUnknown``, ``GoalpostsMissing``. Source: OECD and JRC, Handbook on Constructing Composite
-    Indicators, 2008, step 5.
+    the target range. Raises ``MethodUnknown``, ``GoalpostsMissing``. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, step 5.
 
     >>> from scoring.engine.types import SubIndex
     >>> part = Framework(("A", "B", "C"), (SubIndex("s", 1.0),), (Indicator("k", "s", "negative"),))
