@@ -23,5 +23,5 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Lost points": ("lost_points",),
     "Fragility": ("fragility",),
 }
-# What the parts stand on: data in, settings, the order of steps, tables out.
-GROUND = ("checks", "dataset", "options", "pipeline", "recipe", "tables", "types")
+# What the parts stand on: data in, settings, the order of steps, tables out, something to try them on.
+GROUND = ("checks", "dataset", "example", "options", "pipeline", "recipe", "tables", "types")

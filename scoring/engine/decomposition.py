@@ -33,6 +33,17 @@ def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.D
     Returned per unit: unit, before, after, change, values, goalposts, weights, adjustment (bonus and penalty
     points); NaN where a total is missing in either edition. Raises ``GoalpostsMissing`` when an indicator is not
     normalised between goalposts.
+
+    Unit: points of the total. Source: Shapley 1953; Shorrocks 2013.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> relative = example_recipe(normalise={"goalposts": "edition"})
+    >>> other = score(example_survey(), example_framework(), relative)
+    >>> found = decompose(result, other, {"A": "A"})
+    >>> bool(np.isclose(found[["goalposts"]].sum(axis=1), found["change"]).all())
+    True
     """
     first = {code: u for u, code in enumerate(before.run.framework.units)}
     pairs = [

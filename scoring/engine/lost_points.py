@@ -67,7 +67,18 @@ def lost_points(
 
 
 def indicator_shares(framework: Framework, aggregated: Aggregated) -> FloatArray:
-    """∂total/∂points (U, K): the weight with which each indicator enters each unit's total; 0 where missing."""
+    """∂total/∂points (U, K): the weight with which each indicator enters each unit's total; 0 where missing.
+
+    NaN derivatives count as 0. Unit: points of the total per point. Raises nothing. Source: Paruolo, Saisana and
+    Saltelli 2013, on nominal weights.
+
+    >>> from scoring.engine.aggregate import aggregate
+    >>> from scoring.engine.types import Indicator, SubIndex
+    >>> items = (Indicator("a", "s", "positive", weight=3), Indicator("b", "s", "positive"))
+    >>> part = Framework(("A",), (SubIndex("s", 1.0),), items)
+    >>> indicator_shares(part, aggregate(np.array([[8.0, 4.0]]), part, AggregateOptions())).tolist()
+    [[7.5, 2.5]]
+    """
     position = {code: s for s, code in enumerate(framework.sub_index_codes)}
     outer = aggregated.total_gradient[:, [position[item.sub_index] for item in framework.indicators]]
     shares: FloatArray = np.nan_to_num(aggregated.sub_gradient * outer)

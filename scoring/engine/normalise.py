@@ -95,6 +95,8 @@ def goalposts(values: FloatArray, indicator: Indicator, options: NormaliseOption
     values come from ``history``, edition label → indicator code → values. Missing values are skipped;
     without any value both ends are NaN. Raises ``GoalpostsMissing``.
 
+    Unit: that of the values. Source: PCI methodology (VCCI) for the running envelope.
+
     >>> item = Indicator("k", "s", "positive")
     >>> past = {"2013": {"k": [0.0, 9.0]}}
     >>> options = NormaliseOptions(goalposts="envelope", base="2013")
@@ -164,6 +166,9 @@ def minmax(column: Column) -> tuple[FloatArray, FloatArray]:
     and, when the goalposts belong to units of this edition, −(1 − T_u) for the one at lo and −T_u for the
     one at hi.
 
+    NaN stays NaN. Raises nothing; equal ends are caught by ``normalise``. Source: OECD and JRC, Handbook on
+    Constructing Composite Indicators, 2008, step 5.
+
     >>> posts = Goalposts(2.0, 6.0, "edition", 0, 2)
     >>> minmax(Column(np.array([2.0, 3.0, 6.0]), Indicator("k", "s", "negative"), (1.0, 10.0), posts))[0].tolist()
     [10.0, 7.75, 1.0]
@@ -182,7 +187,15 @@ def minmax(column: Column) -> tuple[FloatArray, FloatArray]:
 
 
 def zscore(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = mean + sd · (m − m̄)/s with the sample standard deviation s; ``target`` = (mean, sd)."""
+    """Y = mean + sd · (m − m̄)/s with the sample standard deviation s; ``target`` = (mean, sd).
+
+    Negative direction: −m for m. NaN stays NaN and takes no part in mean and deviation; no spread: all NaN. Raises
+    nothing. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 5.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> zscore(Column(np.array([1.0, 2.0, 3.0]), item, (10.0, 2.0), Goalposts(1, 3, "edition")))[0].tolist()
+    [8.0, 10.0, 12.0]
+    """
     x = column.indicator.sign * column.values
     present = ~np.isnan(x)
     n = int(present.sum())
@@ -210,17 +223,41 @@ def _rough(column: Column) -> FloatArray:
 
 
 def rank_points(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = rank from the bottom (1 = worst; equal values share the lower rank); ``target`` is not used."""
+    """Y = rank from the bottom (1 = worst; equal values share the lower rank); ``target`` is not used.
+
+    NaN stays NaN; no derivative. Unit: places. Raises nothing. Source: OECD and JRC, Handbook on Constructing Composite
+    Indicators, 2008, step 5.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> rank_points(Column(np.array([5.0, 2.0, 5.0]), item, (1.0, 10.0), Goalposts(2, 5, "edition")))[0].tolist()
+    [2.0, 1.0, 2.0]
+    """
     return _lowest_first(column), _rough(column)
 
 
 def borda(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = number of units strictly below; ``target`` is not used."""
+    """Y = number of units strictly below; ``target`` is not used.
+
+    NaN stays NaN; no derivative. Unit: units beaten. Raises nothing. Source: Borda 1781; OECD and JRC, Handbook on
+    Constructing Composite Indicators, 2008, step 6.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> borda(Column(np.array([5.0, 2.0, 5.0]), item, (1.0, 10.0), Goalposts(2, 5, "edition")))[0].tolist()
+    [1.0, 0.0, 1.0]
+    """
     return _lowest_first(column) - 1, _rough(column)
 
 
 def percentile_rank(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = a + (b − a)(rank − 1)/(n − 1)."""
+    """Y = a + (b − a)(rank − 1)/(n − 1).
+
+    NaN stays NaN and is no unit of the n; no derivative. Raises nothing. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, step 5; COINr (Becker and others 2022).
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> percentile_rank(Column(np.array([5.0, 2.0, 9.0]), item, (1.0, 10.0), Goalposts(2, 9, "edition")))[0].tolist()
+    [5.5, 1.0, 10.0]
+    """
     a, b = column.target
     n = int((~np.isnan(column.values)).sum())
     return a + (b - a) * (_lowest_first(column) - 1) / max(n - 1, 1), _rough(column)
@@ -231,6 +268,13 @@ def distance_to_target(column: Column) -> tuple[FloatArray, FloatArray]:
 
     Positive direction d = (t − m)/(t − min m); negative d = (m − t)/(max m − t). A unit beyond the target
     gets more than b. Raises ``GoalpostsMissing`` without a target.
+
+    NaN stays NaN. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 5; COINr (Becker and
+    others 2022).
+
+    >>> item = Indicator("k", "s", "positive", target=10.0)
+    >>> distance_to_target(Column(np.array([2.0, 6.0]), item, (0.0, 100.0), Goalposts(2, 6, "edition")))[0].tolist()
+    [0.0, 50.0]
     """
     item, (a, b) = column.indicator, column.target
     if item.target is None:
@@ -246,7 +290,15 @@ def distance_to_target(column: Column) -> tuple[FloatArray, FloatArray]:
 
 
 def distance_to_best(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = a + (b − a)(1 − d), d = distance to the best unit as a share of the range."""
+    """Y = a + (b − a)(1 − d), d = distance to the best unit as a share of the range.
+
+    The same points as ``minmax`` between the same goalposts. NaN stays NaN. Raises nothing. Source: OECD and JRC,
+    Handbook on Constructing Composite Indicators, 2008, step 5.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> distance_to_best(Column(np.array([2.0, 6.0]), item, (0.0, 100.0), Goalposts(2, 6, "edition")))[0].tolist()
+    [0.0, 100.0]
+    """
     return minmax(column)
 
 

@@ -38,6 +38,9 @@ def normal_draws(covariance: FloatArray, draws: int, rng: np.random.Generator) -
 
     The symmetric square root is used, so the draws do not depend on signs of eigenvectors.
 
+    ``covariance`` (U, U) without missing values; unit: its root. Raises nothing. Source: Gentle, Random Number
+    Generation and Monte Carlo Methods, 2003.
+
     >>> normal_draws(np.eye(2), 3, np.random.default_rng(1)).shape
     (3, 2)
     """
@@ -47,7 +50,13 @@ def normal_draws(covariance: FloatArray, draws: int, rng: np.random.Generator) -
 
 
 def difference_errors(covariance: FloatArray) -> FloatArray:
-    """Standard errors (U, U) of score differences, s_jk² = V_jj + V_kk − 2V_jk; 0 on the diagonal."""
+    """Standard errors (U, U) of score differences, s_jk² = V_jj + V_kk − 2V_jk; 0 on the diagonal.
+
+    ``covariance`` (U, U); NaN stays NaN. Unit: points. Raises nothing. Source: variance of a difference.
+
+    >>> difference_errors(np.array([[4.0, 1.0], [1.0, 2.0]])).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
     variance = np.diag(covariance)
     square = variance[:, None] + variance[None, :] - (covariance + covariance.T)
     errors: FloatArray = np.sqrt(np.maximum(square, 0.0))
@@ -71,6 +80,8 @@ def rank_sets(
     significantly above, U_j = U − number significantly below. ``scores`` (U,) must not be missing;
     ``draws`` (R, U). A pair whose difference has no sampling error counts as told apart when the scores
     differ.
+
+    Raises nothing. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, section 3; Romano and Wolf 2005 for the step-down.
 
     >>> rng = np.random.default_rng(7)
     >>> sets = rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), normal_draws(np.eye(3), 2000, rng))
@@ -154,7 +165,15 @@ def marginal_rank_sets(
     coverage: float = 0.95,
     step_down: bool = True,
 ) -> MarginalSets:
-    """Rank set of each unit alone: as ``rank_sets`` with only the pairs that contain the unit."""
+    """Rank set of each unit alone: as ``rank_sets`` with only the pairs that contain the unit.
+
+    ``scores`` (U,) must not be missing. Raises nothing. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, section 3.
+
+    >>> draws = normal_draws(np.eye(3), 2000, np.random.default_rng(7))
+    >>> sets = marginal_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)
+    >>> sets.lower.tolist(), sets.upper.tolist()
+    ([1, 2, 2], [1, 3, 3])
+    """
     inverse, certain = _inverse_errors(covariance)
     drawn = np.ascontiguousarray(draws.T)
     size = len(scores)

@@ -74,13 +74,21 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 @cache
 def recipe_schema() -> dict[str, Any]:
-    """The published JSON Schema of a recipe (shared object: do not change it)."""
+    """The published JSON Schema of a recipe (shared object: do not change it).
+
+    Raises nothing.
+
+    >>> recipe_schema()["title"]
+    'DDCI scoring recipe'
+    """
     loaded: dict[str, Any] = json.loads(Path(__file__).with_name("recipe.schema.json").read_text("utf-8"))
     return loaded
 
 
 def recipe_default(frameworks: Iterable[Framework], *, edition: str = "") -> dict[str, Any]:
     """The safe recipe for the frameworks of an edition's blocks; weights of sub-indices are made to sum to 1.
+
+    Raises nothing.
 
     >>> from scoring.engine.types import Framework, Indicator, SubIndex
     >>> part = Framework(("A",), (SubIndex("s", 2.0),), (Indicator("k", "s", "positive"),), block="dept")
@@ -117,18 +125,32 @@ def _indicator_data(item: Indicator) -> dict[str, Any]:
 
 
 def recipe_complete(recipe: Recipe) -> dict[str, Any]:
-    """The recipe with every default written out; parts that are given stay as they are."""
+    """The recipe with every default written out; parts that are given stay as they are.
+
+    Raises nothing; whether the whole makes sense says ``recipe_faults``.
+
+    >>> recipe_complete({"blocks": {}, "measure": {"min_n": 3}})["measure"]
+    {'min_n': 3, 'min_ratings': 10}
+    """
     filled = {name: {**deepcopy(default), **recipe.get(name, {})} for name, default in DEFAULTS.items()}
     return {"format": FORMAT, "edition": "", **deepcopy(dict(recipe)), **filled}
 
 
 def recipe_canonical(recipe: Recipe) -> str:
-    """Canonical JSON of the completed recipe."""
+    """Canonical JSON of the completed recipe.
+
+    Raises ``ValueError`` for NaN and infinity.
+
+    >>> recipe_canonical({"blocks": {}})[:33]
+    '{"adjust":{"max_bonus":0,"max_pen'
+    """
     return canonical_json(recipe_complete(recipe))
 
 
 def recipe_sha256(recipe: Recipe) -> str:
     """SHA-256 of the canonical JSON; two recipes that mean the same have the same hash.
+
+    Raises ``ValueError`` for NaN and infinity.
 
     >>> recipe_sha256({"blocks": {}}) == recipe_sha256({"format": "ddci-recipe/1", "blocks": {}})
     True
@@ -137,7 +159,12 @@ def recipe_sha256(recipe: Recipe) -> str:
 
 
 def recipe_read(text: str) -> dict[str, Any]:
-    """Parse, validate and complete a recipe; raises ``RecipeInvalid`` with every fault."""
+    """Parse, validate and complete a recipe; raises ``RecipeInvalid`` with every fault.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> recipe_read(recipe_canonical(example_recipe())) == example_recipe()
+    True
+    """
     try:
         loaded = json.loads(text)
     except json.JSONDecodeError as error:
@@ -147,7 +174,14 @@ def recipe_read(text: str) -> dict[str, Any]:
 
 
 def recipe_validate(recipe: Any) -> dict[str, Any]:
-    """The completed recipe, or ``RecipeInvalid`` listing every fault with its path."""
+    """The completed recipe, or ``RecipeInvalid`` listing every fault with its path.
+
+    Raises ``RecipeInvalid``.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> sorted(recipe_validate(example_recipe())["blocks"])
+    ['main']
+    """
     faults = recipe_faults(recipe)
     if faults:
         raise RecipeInvalid(faults)
@@ -156,6 +190,8 @@ def recipe_validate(recipe: Any) -> dict[str, Any]:
 
 def recipe_faults(recipe: Any) -> list[Fault]:
     """Every fault of a recipe: first its shape by the schema, then its meaning.
+
+    Raises nothing: faults are returned.
 
     >>> [fault.message for fault in recipe_faults([])]
     ["[] is not of type 'object'"]
@@ -284,6 +320,12 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
     """The framework of a block as the recipe states it, for these units.
 
     The recipe is complete: directions, statistics and weights are read from it and nowhere else.
+
+    Raises ``KeyError`` for a block that the recipe lacks.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> framework_from_recipe(example_recipe(), "main", ["A"]).codes
+    ('clarity', 'days', 'help')
     """
     source = recipe["blocks"][block]
     indicators = tuple(

@@ -57,6 +57,8 @@ def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generato
 
     A stratum of one firm keeps it.
 
+    ``stratum`` (F,) without missing codes; uint16. Raises nothing. Source: Rao and Wu 1988.
+
     >>> replicate_counts(np.array([0, 0, 0]), 4, np.random.default_rng(1)).sum(axis=0).tolist()
     [2, 2, 2, 2]
     """
@@ -73,7 +75,15 @@ def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generato
 
 
 def replicate_weights(base: FloatArray, stratum: IntArray, counts: Counts) -> Single:
-    """w* = w·n_h/(n_h − 1)·c (F, B): their mean over replicates is w."""
+    """w* = w·n_h/(n_h − 1)·c (F, B): their mean over replicates is w.
+
+    ``base``, ``stratum`` (F,), nothing missing. Unit: businesses. Raises nothing. Source: Rao, Wu and Yue 1992.
+
+    >>> replicate_weights(
+    ...     np.ones(3), np.zeros(3, dtype=int), np.array([[2], [0], [0]], dtype=np.uint16)
+    ... ).ravel().tolist()
+    [3.0, 0.0, 0.0]
+    """
     n = np.bincount(stratum).astype(np.float64)
     factor = np.divide(n, n - 1, out=np.ones(len(n)), where=n > 1)
     weights: Single = np.multiply(counts, (base * factor[stratum])[:, None].astype(np.float32), dtype=np.float32)
@@ -88,6 +98,14 @@ def rake_replicates(
 
     A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. The
     given weights are overwritten.
+
+    Missing levels have become levels before. Raises nothing. Source: Rao, Wu and Yue 1992; Deming and Stephan 1940.
+
+    >>> from scoring.engine.types import margin_build
+    >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
+    >>> raked, missed = rake_replicates(np.ones((3, 2), dtype=np.float32), [m])
+    >>> raked[:, 0].tolist(), missed
+    ([45.0, 45.0, 10.0], 0)
     """
     cell, cells = cells_of(margins)
     sums = (_one_hot(cell, cells.shape[1]) @ weights).astype(np.float64)
@@ -123,6 +141,15 @@ def bootstrap(run: Run, replicates: int = 1000, seed: int = 0, *, threads: int |
     stay missing; the standard error is the deviation of the replicates from their mean. Blocks of
     replicates are spread over ``threads`` (default: one per processor); every block has a seed of its own.
     Raises ``NotEnoughData`` for a run without respondents.
+
+    Unit: points of the total. Source: Rao and Wu 1988; Rao, Wu and Yue 1992.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = bootstrap(result.run, 200, seed=1, threads=1)
+    >>> found.totals.shape, bool(np.allclose(found.se, result.scores.se, rtol=0.35))
+    ((200, 3), True)
     """
     if run.survey is None or run.weighting is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
@@ -159,6 +186,17 @@ def replicate_values(run: Run, table: AnswerTable, weights: Single) -> FloatArra
 
     Per unit one matrix product of [a·(x − m) | a | one column per distinct answer of a median] with the
     weights of the unit's firms, in blocks of rows that stay in the cache.
+
+    Unit: that of the values. Raises ``NotEnoughData`` for a run without answers. Source: Rao and Wu 1988.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> run = result.run
+    >>> same = np.tile(run.weighting.weights[:, None], 2).astype(np.float32)
+    >>> found = replicate_values(run, answer_table(run.survey, run.framework), same)
+    >>> bool(np.allclose(found[0], run.measured.values))
+    True
     """
     if run.survey is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
