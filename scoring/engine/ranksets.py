@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.engine.rank import settled
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 CHUNK = 2048
@@ -101,7 +102,8 @@ def rank_sets(
         above |= new
         if not step_down or not new.any():
             break
-    above |= certain & (sorted_scores[:, None] > sorted_scores[None, :])
+    level = settled(sorted_scores)
+    above |= certain & (level[:, None] > level[None, :])
     return _sets(above, order, tuple(critical))
 
 
@@ -176,7 +178,7 @@ def marginal_rank_sets(
     """
     inverse, certain = _inverse_errors(covariance)
     drawn = np.ascontiguousarray(draws.T)
-    size = len(scores)
+    size, level = len(scores), settled(scores)
     lower, upper = np.ones(size, dtype=np.int64), np.full(size, size, dtype=np.int64)
     critical: list[tuple[float, ...]] = []
     for j in range(size):
@@ -184,8 +186,8 @@ def marginal_rank_sets(
         statistic = (scores[j] - scores[others]) * inverse[j, others]
         sure = certain[j, others]
         beats, loses, values = _one_unit(drawn, j, others, inverse[j, others], (statistic, coverage, step_down))
-        beats |= sure & (scores[j] > scores[others])
-        loses |= sure & (scores[j] < scores[others])
+        beats |= sure & (level[j] > level[others])
+        loses |= sure & (level[j] < level[others])
         lower[j] += loses.sum()
         upper[j] -= beats.sum()
         critical.append(values)

@@ -54,6 +54,24 @@ def test_an_envelope_does_not_look_into_the_future() -> None:
     assert (found.lo, found.hi) == (0.0, 4.0)
 
 
+@pytest.mark.parametrize("rule", ["pooled", "envelope"])
+def test_only_the_end_that_this_edition_sets_moves_with_it(rule: str) -> None:
+    """The lowest value is this edition's, the highest an earlier one's."""
+    item, past = Indicator("k", "s", "positive"), {"2023": {"k": [4.0, 20.0]}}
+    part = Framework(tuple("abcd"), (SubIndex("s", 1.0),), (item,))
+    options = NormaliseOptions(goalposts=rule, editions=("2023",), base="2023", edition="2024")
+    values = np.array([2.0, 5.0, np.nan, 11.0])
+
+    found = normalise(values[:, None], part, options, past)
+
+    assert (found.goalposts[0].lo_unit, found.goalposts[0].hi_unit) == (0, None)
+    known = ~np.isnan(values)
+    for v in np.flatnonzero(known):
+        step = np.where(np.arange(4) == v, 1e-6, 0.0)
+        up, down = (normalise((values + sign * step)[:, None], part, options, past).points[:, 0] for sign in (1, -1))
+        np.testing.assert_allclose(found.jacobian[0][known, v], ((up - down) / 2e-6)[known], atol=1e-6)
+
+
 def grouped() -> Framework:
     """Two sub-indices; the first has three groups, the first of two indicators."""
     homes = (("s0", "g0"), ("s0", "g0"), ("s0", "g1"), ("s0", "g2"), ("s1", None), ("s1", None))

@@ -11,6 +11,7 @@ from scoring.engine.aggregate import AggregateOptions, aggregate
 from scoring.engine.normalise import NormaliseOptions, normalise
 from scoring.engine.pipeline import score
 from scoring.engine.rank import band, rank, settled
+from scoring.engine.ranksets import marginal_rank_sets, normal_draws, rank_sets
 from scoring.engine.types import Framework, Indicator, SubIndex
 from tests.scoring.engine.small import framework, recipe, rows, survey
 
@@ -53,6 +54,14 @@ def test_equal_answers_under_unequal_weights_are_no_difference_between_units() -
 
     assert found.tables["indicators"].points.isna().all()
     assert [n.code for n in found.warnings if n.path in part.codes] == ["goalposts_equal"] * 4
+
+
+def test_units_with_the_same_raters_and_answers_are_not_told_apart_by_rounding() -> None:
+    scores, together = np.array([0.1 + 0.2, 0.3, 0.1]), np.ones((3, 3))
+    draws = normal_draws(together, 1000, np.random.default_rng(1))
+
+    for sets in (rank_sets(scores, together, draws), marginal_rank_sets(scores, together, draws)):
+        assert (sets.lower.tolist(), sets.upper.tolist()) == ([1, 1, 3], [2, 2, 3])
 
 
 @pytest.mark.parametrize("method", ["rank", "borda", "percentile_rank"])
