@@ -10,6 +10,7 @@ from reports.selectors import method_words as words
 from reports.selectors.publications import PublicationFacts, facts_of
 from reports.selectors.scale import Scale, scale_of
 from reports.selectors.words import band_name
+from scoring.engine.recipe import minimum_n
 from scoring.enums import ScoreStatus, Verdict
 from scoring.models import Publication, RunApproval, Score, ScoringRun
 from surveys.models import Block, Indicator, ProfileField, SubIndex
@@ -135,18 +136,20 @@ def _approved_at(publication: Publication) -> datetime | None:
 
 
 def _steps(recipe: Content, scale: Scale, margins: Sequence[str]) -> tuple[Step, ...]:
-    return tuple(
+    steps = [
         Step(str(title), tuple(sentences))
         for title, sentences in (
             (words.WEIGHT, words.weight(recipe["weight"], margins)),
             (words.MEASURE, words.measure(recipe["measure"])),
             (words.NORMALISE, words.normalise(recipe["normalise"])),
-            (words.AGGREGATE, words.aggregate(recipe["aggregate"], scale)),
+            (words.AGGREGATE, words.aggregate(recipe, scale)),
             (words.ADJUST, words.adjust(recipe["adjust"])),
             (words.RANK, words.rank()),
-            (words.UNCERTAINTY, words.uncertainty(recipe["uncertainty"])),
+            (words.LOST, words.lost(recipe, scale)),
+            (words.UNCERTAINTY, words.uncertainty(recipe)),
         )
-    )
+    ]
+    return tuple(step for step in steps if step.sentences)
 
 
 def _margins(recipe: Content, found: Content, fields: Mapping[str, ProfileField]) -> tuple[MarginRow, ...]:
@@ -245,7 +248,7 @@ def _indicators(
             how=words.statistic(item["statistic"]),
             higher_is_better=item["direction"] == "positive",
             share=shares[item["code"]],
-            minimum_n=max(int(item["min_n"]), int(recipe["measure"]["min_n"])),
+            minimum_n=minimum_n(item, int(recipe["measure"]["min_n"])),
             low=posts.get(item["code"], (None, None))[0],
             high=posts.get(item["code"], (None, None))[1],
             statistic=known[item["code"]].statistic,

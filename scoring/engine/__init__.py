@@ -4,4 +4,24 @@ Every verb of the scoring method has a module of its own; ``pipeline`` joins the
 chapter (docs/method.md). Nothing is rounded, nothing is kept between two calls.
 """
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
+
+# The parts of the method, each a section of docs/method.md, and the modules that carry them out.
+PARTS: dict[str, tuple[str, ...]] = {
+    "Clean": ("clean", "copies", "bursts"),
+    "Weight": ("weight", "margins"),
+    "Measure": ("measure",),
+    "Normalise": ("normalise",),
+    "Aggregate": ("aggregate",),
+    "Adjust": ("adjust",),
+    "Rank": ("rank",),
+    "Covariance": ("covariance", "influence", "medians"),
+    "Resample": ("resample",),
+    "Rank sets": ("ranksets",),
+    "Change": ("change", "decomposition"),
+    "Diagnostics": ("diagnostics", "leniency", "drivers", "sensitivity", "choices", "ratings"),
+    "Lost points": ("lost_points",),
+    "Fragility": ("fragility",),
+}
+# What the parts stand on: data in, settings, the order of steps, tables out, something to try them on.
+GROUND = ("checks", "dataset", "example", "options", "pipeline", "recipe", "tables", "types")

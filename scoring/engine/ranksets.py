@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.engine.rank import settled
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 CHUNK = 2048
@@ -38,6 +39,9 @@ def normal_draws(covariance: FloatArray, draws: int, rng: np.random.Generator) -
 
     The symmetric square root is used, so the draws do not depend on signs of eigenvectors.
 
+    ``covariance`` (U, U) without missing values; unit: its root. Raises nothing. Source: Gentle, Random Number
+    Generation and Monte Carlo Methods, 2003.
+
     >>> normal_draws(np.eye(2), 3, np.random.default_rng(1)).shape
     (3, 2)
     """
@@ -47,7 +51,13 @@ def normal_draws(covariance: FloatArray, draws: int, rng: np.random.Generator) -
 
 
 def difference_errors(covariance: FloatArray) -> FloatArray:
-    """Standard errors (U, U) of score differences, s_jk² = V_jj + V_kk − 2V_jk; 0 on the diagonal."""
+    """Standard errors (U, U) of score differences, s_jk² = V_jj + V_kk − 2V_jk; 0 on the diagonal.
+
+    ``covariance`` (U, U); NaN stays NaN. Unit: points. Raises nothing. Source: variance of a difference.
+
+    >>> difference_errors(np.array([[4.0, 1.0], [1.0, 2.0]])).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
     variance = np.diag(covariance)
     square = variance[:, None] + variance[None, :] - (covariance + covariance.T)
     errors: FloatArray = np.sqrt(np.maximum(square, 0.0))
@@ -72,6 +82,8 @@ def rank_sets(
     ``draws`` (R, U). A pair whose difference has no sampling error counts as told apart when the scores
     differ.
 
+    Raises nothing. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, section 3; Romano and Wolf 2005 for the step-down.
+
     >>> rng = np.random.default_rng(7)
     >>> sets = rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), normal_draws(np.eye(3), 2000, rng))
     >>> sets.lower.tolist(), sets.upper.tolist()
@@ -90,7 +102,8 @@ def rank_sets(
         above |= new
         if not step_down or not new.any():
             break
-    above |= certain & (sorted_scores[:, None] > sorted_scores[None, :])
+    level = settled(sorted_scores)
+    above |= certain & (level[:, None] > level[None, :])
     return _sets(above, order, tuple(critical))
 
 
@@ -154,10 +167,18 @@ def marginal_rank_sets(
     coverage: float = 0.95,
     step_down: bool = True,
 ) -> MarginalSets:
-    """Rank set of each unit alone: as ``rank_sets`` with only the pairs that contain the unit."""
+    """Rank set of each unit alone: as ``rank_sets`` with only the pairs that contain the unit.
+
+    ``scores`` (U,) must not be missing. Raises nothing. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, section 3.
+
+    >>> draws = normal_draws(np.eye(3), 2000, np.random.default_rng(7))
+    >>> sets = marginal_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)
+    >>> sets.lower.tolist(), sets.upper.tolist()
+    ([1, 2, 2], [1, 3, 3])
+    """
     inverse, certain = _inverse_errors(covariance)
     drawn = np.ascontiguousarray(draws.T)
-    size = len(scores)
+    size, level = len(scores), settled(scores)
     lower, upper = np.ones(size, dtype=np.int64), np.full(size, size, dtype=np.int64)
     critical: list[tuple[float, ...]] = []
     for j in range(size):
@@ -165,8 +186,8 @@ def marginal_rank_sets(
         statistic = (scores[j] - scores[others]) * inverse[j, others]
         sure = certain[j, others]
         beats, loses, values = _one_unit(drawn, j, others, inverse[j, others], (statistic, coverage, step_down))
-        beats |= sure & (scores[j] > scores[others])
-        loses |= sure & (scores[j] < scores[others])
+        beats |= sure & (level[j] > level[others])
+        loses |= sure & (level[j] < level[others])
         lower[j] += loses.sum()
         upper[j] -= beats.sum()
         critical.append(values)

@@ -11,7 +11,7 @@ that a replicated value is right to about 1e-6 of the spread of answers, far bel
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,7 +25,7 @@ from scoring.engine.checks import NotEnoughData
 from scoring.engine.covariance import pooled_strata
 from scoring.engine.margins import cells_of
 from scoring.engine.measure import AnswerTable, answer_table
-from scoring.engine.normalise import NormaliseOptions, normalise
+from scoring.engine.normalise import Goalposts, History, NormaliseOptions, normalise
 from scoring.engine.options import aggregate_options, normalise_options
 from scoring.engine.pipeline import Run
 from scoring.engine.types import FloatArray, Framework, IntArray, Margin, Survey
@@ -57,6 +57,8 @@ def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generato
 
     A stratum of one firm keeps it.
 
+    ``stratum`` (F,) without missing codes; uint16. Raises nothing. Source: Rao and Wu 1988.
+
     >>> replicate_counts(np.array([0, 0, 0]), 4, np.random.default_rng(1)).sum(axis=0).tolist()
     [2, 2, 2, 2]
     """
@@ -73,7 +75,15 @@ def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generato
 
 
 def replicate_weights(base: FloatArray, stratum: IntArray, counts: Counts) -> Single:
-    """w* = w·n_h/(n_h − 1)·c (F, B): their mean over replicates is w."""
+    """w* = w·n_h/(n_h − 1)·c (F, B): their mean over replicates is w.
+
+    ``base``, ``stratum`` (F,), nothing missing. Unit: businesses. Raises nothing. Source: Rao, Wu and Yue 1992.
+
+    >>> replicate_weights(
+    ...     np.ones(3), np.zeros(3, dtype=int), np.array([[2], [0], [0]], dtype=np.uint16)
+    ... ).ravel().tolist()
+    [3.0, 0.0, 0.0]
+    """
     n = np.bincount(stratum).astype(np.float64)
     factor = np.divide(n, n - 1, out=np.ones(len(n)), where=n > 1)
     weights: Single = np.multiply(counts, (base * factor[stratum])[:, None].astype(np.float32), dtype=np.float32)
@@ -88,6 +98,14 @@ def rake_replicates(
 
     A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. The
     given weights are overwritten.
+
+    Missing levels have become levels before. Raises nothing. Source: Rao, Wu and Yue 1992; Deming and Stephan 1940.
+
+    >>> from scoring.engine.types import margin_build
+    >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
+    >>> raked, missed = rake_replicates(np.ones((3, 2), dtype=np.float32), [m])
+    >>> raked[:, 0].tolist(), missed
+    ([45.0, 45.0, 10.0], 0)
     """
     cell, cells = cells_of(margins)
     sums = (_one_hot(cell, cells.shape[1]) @ weights).astype(np.float64)
@@ -123,6 +141,15 @@ def bootstrap(run: Run, replicates: int = 1000, seed: int = 0, *, threads: int |
     stay missing; the standard error is the deviation of the replicates from their mean. Blocks of
     replicates are spread over ``threads`` (default: one per processor); every block has a seed of its own.
     Raises ``NotEnoughData`` for a run without respondents.
+
+    Unit: points of the total. Source: Rao and Wu 1988; Rao, Wu and Yue 1992.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = bootstrap(result.run, 200, seed=1, threads=1)
+    >>> found.totals.shape, bool(np.allclose(found.se, result.scores.se, rtol=0.35))
+    ((200, 3), True)
     """
     if run.survey is None or run.weighting is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
@@ -159,6 +186,17 @@ def replicate_values(run: Run, table: AnswerTable, weights: Single) -> FloatArra
 
     Per unit one matrix product of [a·(x − m) | a | one column per distinct answer of a median] with the
     weights of the unit's firms, in blocks of rows that stay in the cache.
+
+    Unit: that of the values. Raises ``NotEnoughData`` for a run without answers. Source: Rao and Wu 1988.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> run = result.run
+    >>> same = np.tile(run.weighting.weights[:, None], 2).astype(np.float32)
+    >>> found = replicate_values(run, answer_table(run.survey, run.framework), same)
+    >>> bool(np.allclose(found[0], run.measured.values))
+    True
     """
     if run.survey is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
@@ -238,6 +276,24 @@ def _totals(run: Run, values: FloatArray) -> FloatArray:
     return totals.reshape(values.shape[:2])
 
 
+def _like_the_run(options: NormaliseOptions, posts: Mapping[str, Goalposts]) -> tuple[NormaliseOptions, History]:
+    """Options under which replicates form goalposts as the run did: fixed ends stay, those set by earlier editions
+    count beside the replicate's own."""
+    rules = {
+        code: {
+            "method": options.of(code, "method"),
+            "goalposts": item.source if item.source in ("edition", "fixed") else "pooled",
+        }
+        for code, item in posts.items()
+    }
+    fixed = {code: (item.lo, item.hi) for code, item in posts.items() if item.source == "fixed"}
+    ends = {
+        code: [end for end, unit in ((item.lo, item.lo_unit), (item.hi, item.hi_unit)) if unit is None]
+        for code, item in posts.items()
+    }
+    return replace(options, editions=("earlier",), fixed=fixed, indicators=rules), {"earlier": ends}
+
+
 def _points(values: FloatArray, framework: Framework, options: NormaliseOptions, run: Run) -> FloatArray:
     """Points (B, U, K): min-max in one go, other methods replicate by replicate.
 
@@ -245,10 +301,10 @@ def _points(values: FloatArray, framework: Framework, options: NormaliseOptions,
     goes beyond it; behind an end set by this edition the earlier ones are not known here and do not hold it.
     """
     methods = {options.of(code, "method") for code in framework.codes}
+    posts = () if run.normalised is None else run.normalised.goalposts
     if methods != {"minmax"} or run.normalised is None:
-        plain = replace(options, goalposts="edition")
-        return np.array([normalise(value, framework, plain).points for value in values])
-    posts = run.normalised.goalposts
+        again, earlier = _like_the_run(options, dict(zip(framework.codes, posts, strict=True)))
+        return np.array([normalise(value, framework, again, earlier).points for value in values])
     with np.errstate(invalid="ignore", divide="ignore"):
         lo, hi = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
         for k, item in enumerate(posts):

@@ -37,6 +37,8 @@ def dirichlet_weights(
     50 moves a weight of 0.1 by about ±0.04, higher values less. Weights of missing sub-indices go to the
     others. One matrix product gives all totals. Units without any sub-index take no part.
 
+    Raises nothing. Source: Saisana, Saltelli and Tarantola 2005; Aitchison 1986 for the Dirichlet distribution.
+
     >>> from scoring.engine.types import SubIndex
     >>> part = Framework(("A", "B"), (SubIndex("s", 1), SubIndex("t", 1)), ())
     >>> found = dirichlet_weights(np.array([[9.0, 9.0], [2.0, 3.0]]), part, np.random.default_rng(1), draws=5)

@@ -103,6 +103,10 @@ def test_fragility_of_a_certain_order_is_zero() -> None:
     assert (found.higher.tolist(), found.lower.tolist(), found.firms.tolist()) == ([0], [2], [0])
 
 
+def test_fragility_without_derivatives_is_not_known() -> None:
+    assert fragility(np.array([90.0, 10.0]), np.full((4, 2), np.nan)).firms.tolist() == [-1]
+
+
 def test_replicate_weights_average_to_the_point_weights() -> None:
     stratum = np.repeat([0, 1, 2], [5, 20, 1])
     base = np.linspace(1, 3, 26)

@@ -188,6 +188,17 @@ BLOCK = "blocks.main"
         (lambda d: d["weight"].update(method="magic"), "method_unknown", "weight.method"),
         (lambda d: d["weight"].update(method="rake"), "margins_missing", "weight.margins"),
         (lambda d: d["weight"].update(trim=[2, 3]), "trim_empty", "weight.trim"),
+        (lambda d: d["weight"].update(trim=[0.5, 2]), "trim_unused", "weight.trim"),
+        (
+            lambda d: d["weight"].update(method="poststratify", margins=["size", "sector"]),
+            "margins_too_many",
+            "weight.margins",
+        ),
+        (
+            lambda d: d["normalise"].update(method="distance_to_target"),
+            "target_missing",
+            f"{BLOCK}.indicators[0].target",
+        ),
         (lambda d: d["normalise"].update(target=[10, 1]), "target_empty", "normalise.target"),
         (lambda d: d["normalise"].update(colour="red"), "recipe_shape", "normalise"),
         (

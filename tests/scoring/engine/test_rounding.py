@@ -1,0 +1,73 @@
+"""What is equal on paper is equal in the result: floating-point rounding decides nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring.engine.aggregate import AggregateOptions, aggregate
+from scoring.engine.normalise import NormaliseOptions, normalise
+from scoring.engine.pipeline import score
+from scoring.engine.rank import band, rank, settled
+from scoring.engine.ranksets import marginal_rank_sets, normal_draws, rank_sets
+from scoring.engine.types import Framework, Indicator, SubIndex
+from tests.scoring.engine.small import framework, recipe, rows, survey
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_the_same_points_in_another_order_give_the_same_rank(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(2, 10))
+    items = tuple(Indicator(f"k{i}", f"s{i}", "positive") for i in range(size))
+    part = Framework(("A", "B", "C"), tuple(SubIndex(f"s{i}", 1 / size) for i in range(size)), items)
+    points = rng.integers(10, 100, size) / 10
+    table = np.array([points, rng.permutation(points), np.full(size, 1.0)])
+
+    total = aggregate(table, part, AggregateOptions()).total
+
+    assert rank(total).tolist() == [1, 1, 3]
+
+
+def test_a_score_reaches_its_threshold_whatever_the_order_of_summing() -> None:
+    short = 0.1 + 0.7  # 0.7999999999999999
+    assert short < 0.8
+    assert band(np.array([short]), [("good", 0.8), ("low", None)]).tolist() == ["good"]
+
+
+def test_settled_keeps_what_differs() -> None:
+    numbers = np.array([3.0, np.nan, 0.1 + 0.2, 0.3, 3.0 + 1e-6])
+
+    assert settled(numbers).tolist()[2:4] == [0.3, 0.3]
+    assert len(np.unique(settled(numbers)[[0, 4]])) == 2
+    assert settled(np.zeros(0)).tolist() == []
+
+
+def test_equal_answers_under_unequal_weights_are_no_difference_between_units() -> None:
+    plain = rows(firms=200)
+    data = survey(firms=200, answers=np.full(plain["answers"].shape, 3.7))
+    part = framework()
+
+    found = score(data, part, recipe(part, weight={"method": "rake", "margins": ["size", "sector"]}))
+
+    assert found.tables["indicators"].points.isna().all()
+    assert [n.code for n in found.warnings if n.path in part.codes] == ["goalposts_equal"] * 4
+
+
+def test_units_with_the_same_raters_and_answers_are_not_told_apart_by_rounding() -> None:
+    scores, together = np.array([0.1 + 0.2, 0.3, 0.1]), np.ones((3, 3))
+    draws = normal_draws(together, 1000, np.random.default_rng(1))
+
+    for sets in (rank_sets(scores, together, draws), marginal_rank_sets(scores, together, draws)):
+        assert (sets.lower.tolist(), sets.upper.tolist()) == ([1, 1, 3], [2, 2, 3])
+
+
+@pytest.mark.parametrize("method", ["rank", "borda", "percentile_rank"])
+def test_ranks_of_values_share_places_that_only_rounding_tells_apart(method: str) -> None:
+    part = Framework(("A", "B", "C"), (SubIndex("s", 1.0),), (Indicator("k", "s", "positive"),))
+
+    points = normalise(np.array([[0.1 + 0.2], [0.3], [0.9]]), part, NormaliseOptions(method=method)).points[:, 0]
+
+    assert points[0] == points[1] < points[2]
