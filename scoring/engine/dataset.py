@@ -5,8 +5,7 @@ gives the same bytes and the SHA-256 of the bytes identifies the content. Text i
 line feed, numbers use a decimal point. Five members, in this order:
 
 ``framework.json`` (canonical JSON: sorted keys, no spaces)
-    ``format``: "ddci-dataset/1"; ``edition``: {code, title_vi, title_en, …}; ``blocks``: [{code, title_vi,
-    title_en}];
+    ``format``: "ddci-dataset/2"; ``edition``: {code, title_vi, title_en, …}; ``blocks``: [{code, title_vi, title_en}];
     ``units``: [{code, block, title_vi, title_en}] in publication order; ``sub_indices``: [{code, title_vi,
     title_en, weights: {block: weight}}] – a sub-index belongs to the blocks of its ``weights``; ``groups``:
     [{code, sub_index, weight}]; ``indicators``: [{code, sub_index, blocks: [block], group | null, direction
@@ -15,8 +14,8 @@ line feed, numbers use a decimal point. Five members, in this order:
     [{code, scale: {…}, title_vi, title_en}]. Further keys are kept and ignored.
 
 ``respondents.csv``
-    ``respondent`` (running number from 1), then text columns such as type, size, sector, locality, age,
-    ``channel``;
+    ``respondent`` (running number from 1), then text columns such as type, size, sector, locality, age, ``channel``,
+    ``excluded`` (why a person left the response out, else empty; "ddci-dataset/1" lacks this column: nobody was);
     ``stratum`` (sampling stratum; a respondent without one is in stratum ""), ``base_weight`` (number > 0).
     ``type`` … ``stratum`` may serve as margins: a margin is named after its column.
 
@@ -63,7 +62,7 @@ from scoring.engine.types import (
     survey_build,
 )
 
-FORMAT = "ddci-dataset/1"
+FORMATS = ("ddci-dataset/1", "ddci-dataset/2")
 MEMBERS = ("framework.json", "respondents.csv", "ratings.csv", "hard.csv", "margins.csv")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 NOT_APPLICABLE, DONT_KNOW = -8e9, -9e9
@@ -130,7 +129,7 @@ def dataset_write(parts: DatasetParts) -> bytes:
     Raises ``DatasetInvalid`` when a table lacks a column, a rating names an unknown respondent or unit, or a
     unit code is one of the two reserved words.
     """
-    framework = {**parts.framework, "format": FORMAT}
+    framework = {**parts.framework, "format": FORMATS["excluded" in parts.respondents]}
     units = [str(item["code"]) for item in framework["units"]]
     respondents = _ordered_respondents(parts.respondents)
     texts = (
@@ -209,10 +208,13 @@ def dataset_read(content: bytes) -> Dataset:
     """Read a dataset from its bytes; raises ``DatasetInvalid`` naming the member and column at fault."""
     members = _members(content)
     framework = json.loads(members["framework.json"])
-    if framework.get("format") != FORMAT:
-        raise DatasetInvalid("framework.json:format", f"Expected {FORMAT}, found {framework.get('format')}.")
+    if framework.get("format") not in FORMATS:
+        raise DatasetInvalid("framework.json:format", f"Expected {FORMATS[-1]}, found {framework.get('format')}.")
     respondents = _read_text(members["respondents.csv"], numbers={"base_weight": np.float64, "respondent": np.int64})
     _require(respondents, ("respondent", "stratum", "base_weight"), "respondents.csv")
+    if framework["format"] == FORMATS[0]:
+        respondents["excluded"] = ""
+    _require(respondents, ("excluded",), "respondents.csv")
     ratings = _read_ratings(members["ratings.csv"])
     questions = tuple(str(c) for c in ratings.columns if c not in RATING_KEYS)
     cells = ratings[list(questions)].to_numpy(dtype=np.float64)
