@@ -61,9 +61,9 @@ class Sheet:
     unit: IntArray
     n_units: int
 
-    def columns(self, wanted: Callable[[Item], bool]) -> IntArray:
-        """The columns of some questions."""
-        return np.flatnonzero([wanted(item) for item in self.items])
+    def columns(self, wanted: Callable[[Item], bool]) -> BoolArray:
+        """Which columns (k,) are those of some questions."""
+        return np.array([wanted(item) for item in self.items], dtype=np.bool_)
 
     def positions(self, *, oriented: bool = False) -> FloatArray:
         """Answers (R, k) as places on their scale, 0 at its low end and 1 at its high end.
@@ -150,7 +150,7 @@ def incomplete(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
 
 
 def _k(sheet: Sheet) -> int:
-    return sheet.answers.shape[1]
+    return int(sheet.answers.shape[1])
 
 
 def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -160,7 +160,7 @@ def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """
     best, answered = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
     for scale in dict.fromkeys(item.scale for item in sheet.items if item.ordered):
-        cells = sheet.answers[:, sheet.columns(lambda item, scale=scale: item.scale == scale)]  # type: ignore[misc]
+        cells = sheet.answers[:, [item.ordered and item.scale == scale for item in sheet.items]]
         run, count = longstring(cells)[0], (~np.isnan(cells)).sum(axis=1)
         longer = run > best
         best, answered = np.where(longer, run, best), np.where(longer, count, answered)
@@ -183,7 +183,7 @@ def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings whose answers to questions about the same matter contradict each other; evidence ``even_odd``."""
     usable = sheet.columns(lambda item: item.ordered and item.sign != 0)
     parts: dict[str, list[int]] = {}
-    for place, column in enumerate(usable):
+    for place, column in enumerate(np.flatnonzero(usable)):
         parts.setdefault(sheet.items[column].part, []).append(place)
     scales = [columns for columns in parts.values() if len(columns) > 1]
     if len(scales) < 3:
