@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ddci.templatetags.ddci_format import percent, signed, write_number
 from reports.selectors.scale import Scale
 
+CLEAN = gettext_lazy("Leaving out responses")
 WEIGHT = gettext_lazy("Weighting the responses")
 MEASURE = gettext_lazy("Measuring the indicators")
 NORMALISE = gettext_lazy("Bringing indicators to one scale")

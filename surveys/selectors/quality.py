@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -80,10 +81,11 @@ def latest_review() -> QuerySet[ResponseReview]:
     return ResponseReview.objects.filter(response=OuterRef("pk")).order_by("-id")
 
 
-def responses_decided(edition: Edition) -> QuerySet[Response]:
+def responses_decided(edition: Edition) -> QuerySet[Any, Any]:
     """All responses with `decision`: the latest, or "undecided"."""
     decision = Coalesce(Subquery(latest_review().values("decision")[:1]), Value(UNDECIDED))
-    return Response.objects.filter(edition=edition).annotate(decision=decision).order_by("id")
+    found: QuerySet[Any, Any] = Response.objects.filter(edition=edition).annotate(decision=decision).order_by("id")
+    return found
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Wanted:
     unit: int | None = None
 
 
-def responses_flagged(check: QualityCheck, wanted: Wanted | None = None) -> QuerySet[Response]:
+def responses_flagged(check: QualityCheck, wanted: Wanted | None = None) -> QuerySet[Any, Any]:
     """Responses with flags in this check, those with most flags first; `signs` counts their flags."""
     wanted = wanted or Wanted()
     flags = ResponseFlag.objects.filter(quality_check=check, response=OuterRef("pk"))
@@ -173,7 +175,7 @@ def unit_flags(check: QualityCheck) -> list[UnitFlags]:
             excluded=Count("pk", filter=Q(decision=Decision.EXCLUDE)),
         )
     )
-    counted = {row["block_unit"]: row for row in rows}
+    counted: dict[int, dict[str, Any]] = {row["block_unit"]: dict(row) for row in rows}
     units = BlockUnit.objects.filter(block__edition=check.edition).select_related("block", "unit")
     return [
         UnitFlags(
