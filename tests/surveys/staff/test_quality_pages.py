@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.enums import Role
 from accounts.models import Job, User
@@ -25,9 +26,10 @@ pytestmark = pytest.mark.django_db
 
 
 def visit(user: User, name: str, *args: Any, language: str = "vi", **query: Any) -> Any:
-    client = Client(headers={"accept-language": language})
+    client = Client()
     client.force_login(user)
-    return client.get(reverse(f"staff:{name}", args=args), query)
+    with translation.override(language):
+        return client.get(reverse(f"staff:{name}", args=args), query)
 
 
 def send(user: User, name: str, *args: Any, **data: Any) -> Any:
