@@ -43,6 +43,11 @@ DEEDS = {
     "invitations.codes": _("Codes and links handed out"),
     "responses.import": _("Responses taken over from a file"),
     "comment.review": _("Comment reviewed"),
+    "quality.check": _("Answers checked"),
+    "quality.rules": _("Rules of the review changed"),
+    "response.keep": _("Response kept"),
+    "response.propose": _("Exclusion of a response proposed"),
+    "response.exclude": _("Response excluded"),
     "dataset.freeze": _("Dataset written"),
     "recipe.create": _("Recipe made"),
     "run.start": _("Scoring run started"),
@@ -62,6 +67,7 @@ def deed(action: str) -> str:
 JOBS = {
     "scoring_run": _("Scoring run"),
     "report_files": _("Report files"),
+    "quality_check": _("Check of the answers"),
 }
 
 

@@ -87,3 +87,46 @@ class CommentState(models.TextChoices):
     SHOWN = "shown", _("Shown as written")
     EDITED = "edited", _("Shown after editing")
     HIDDEN = "hidden", _("Not shown")
+
+
+class Pace(models.IntegerChoices):
+    """How fast a questionnaire was filled in, as coarse as it helps; nothing finer is kept."""
+
+    HASTY = 1, _("Under one second per question")
+    FAST = 2, _("One to two seconds per question")
+    STEADY = 3, _("Two seconds per question or more")
+
+
+class FlagCode(models.TextChoices):
+    """Signs of careless or copied answers: what was seen, not what follows from it."""
+
+    COPY = "copy", _("Whole response copied")
+    DUPLICATE = "duplicate", _("Same answers as another rating")
+    NEAR_DUPLICATE = "near_duplicate", _("Almost the same answers as another rating")
+    SAME_ANSWER = "same_answer", _("One answer over and over")
+    HASTY = "hasty", _("Answered very fast")
+    PERFECT_CROWD = "perfect_crowd", _("Perfect rating in a crowd of them")
+    INCOMPLETE = "incomplete", _("Half empty")
+    LITTLE_VARIATION = "little_variation", _("Answers hardly vary")
+    INCONSISTENT = "inconsistent", _("Answers contradict each other")
+    UNUSUAL = "unusual", _("Unusual pattern of answers")
+
+
+class Decision(models.TextChoices):
+    """What a person decided about a response; the latest decision counts."""
+
+    KEEP = "keep", _("Kept")
+    PROPOSE = "propose", _("Exclusion waits for a second person")
+    EXCLUDE = "exclude", _("Excluded")
+
+
+class ExclusionReason(models.TextChoices):
+    """Why a response is left out; the code stands in the dataset."""
+
+    CARELESS = "careless", _("Careless answers")
+    COPY = "copy", _("Copied answers")
+    HASTY = "hasty", _("Answered too fast")
+    INCOMPLETE = "incomplete", _("Too few answers")
+    INTEREST = "interest", _("Filled in by or for a rated unit")
+    INELIGIBLE = "ineligible", _("Not entitled to answer")
+    OTHER = "other", _("Another reason, see the comment")

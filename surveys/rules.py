@@ -21,6 +21,16 @@ def may_freeze_data(person: Person, edition: Edition) -> bool:
     return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
 
 
+def may_see_quality(person: Person, edition: Edition) -> bool:
+    """How many responses were flagged and excluded, and why: counts, no answer."""
+    return has_role(person, edition.province, Role.MANAGER, Role.ANALYST, Role.APPROVER)
+
+
+def may_review_responses(person: Person, edition: Edition) -> bool:
+    """Read flagged responses, without anything about who sent them in, and decide which are left out."""
+    return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
+
+
 def may_invite(person: Person, edition: Edition) -> bool:
     """See and make invitations and hand out their codes: names of businesses stand there."""
     return has_role(person, edition.province, Role.MANAGER)

@@ -12,6 +12,7 @@ from surveys.selectors.invitations import code_of
 from surveys.services.invitations import Guest, invitations_create
 from tests.factories.editions import NOW, edition_answered, edition_closed, edition_make
 from tests.factories.people import province_make, user_make
+from tests.factories.quality import edition_checked
 from tests.factories.results import published_edition, scored_edition
 
 ROLES = ("anonymous", "respondent", "stranger", "manager", "analyst", "approver", "moderator", "reader", "admin")
@@ -35,6 +36,7 @@ class World:
     membership: Membership
     job: Job
     code: str
+    checked: Edition
 
     def client(self, role: str) -> Client:
         """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
@@ -72,4 +74,5 @@ def world_make() -> World:
         membership=Membership.objects.get(user=people["moderator"]),
         job=Job.objects.create(kind="scoring_run", province=province, created_at=NOW),
         code=code_of(invited[0]),
+        checked=edition_checked(year=2019),
     )

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from surveys.models import BlockUnit
 from surveys.selectors.invitations import invitation_by_code
+from tests.factories.quality import flagged_with
 from tests.roles import ROLES, World, world_make
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
 SIGNED_OUT = frozenset({"anonymous", "respondent"})
 MANAGER = frozenset({"manager"})
+REVIEWERS = frozenset({"manager", "analyst"})
 SCORERS = frozenset({"manager", "analyst", "approver"})
 NOT_SERVED, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 405, 302, 403, 404
 
@@ -111,6 +113,14 @@ def settings_of(world: World) -> dict[str, Any]:
     return {"minutes_to_answer": 10, "minimum_ratings": 5}
 
 
+def checked(world: World) -> list[Any]:
+    return [world.checked.pk]
+
+
+def flagged(world: World) -> list[Any]:
+    return [world.checked.pk, flagged_with(world.checked, "hasty")[0].pk]
+
+
 def unit_facts(world: World) -> dict[str, Any]:
     return {"name_vi": world.unit.name_vi, "kind": world.unit.kind}
 
@@ -141,6 +151,13 @@ STAFF: dict[str, Closed] = {
         post=302,
         data=lambda world: {"verdict": "shown"},
     ),
+    "quality": Closed(SCORERS, checked),
+    "quality-check": Closed(REVIEWERS, checked, get=NOT_SERVED, post=302),
+    "quality-rules": Closed(MANAGER, checked, get=NOT_SERVED, post=302),
+    "quality-copies": Closed(REVIEWERS, checked, post=422),
+    "quality-responses": Closed(REVIEWERS, checked),
+    "quality-response": Closed(REVIEWERS, flagged, post=302, data=lambda world: {"decision": "keep"}),
+    "dataset-renew": Closed(REVIEWERS, lambda world: [world.run.edition_id], post=422),
     "units": Closed(MEMBERS, province),
     "unit": Closed(MANAGER, unit, post=302, data=unit_facts),
     "unit-lineage": Closed(MANAGER, unit, get=NOT_SERVED, post=422),

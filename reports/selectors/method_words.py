@@ -11,6 +11,7 @@ from reports.selectors.scale import Scale
 from scoring.engine.normalise import GOALPOST_METHODS, RANK_METHODS
 from scoring.sentences.recipe import MEANS, NORMALISED
 
+CLEAN = gettext_lazy("Leaving out responses")
 WEIGHT = gettext_lazy("Weighting the responses")
 MEASURE = gettext_lazy("Measuring the indicators")
 NORMALISE = gettext_lazy("Bringing indicators to one scale")

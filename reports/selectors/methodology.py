@@ -13,7 +13,9 @@ from reports.selectors.words import band_name
 from scoring.engine.recipe import minimum_n
 from scoring.enums import ScoreStatus, Verdict
 from scoring.models import Publication, RunApproval, Score, ScoringRun
-from surveys.models import Block, Indicator, ProfileField, SubIndex
+from scoring.selectors.exclusions import BothInBlock, RunExclusions, run_exclusions
+from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
+from surveys.models import Block, BlockUnit, Indicator, ProfileField, SubIndex
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ class Methodology:
     margins: tuple[MarginRow, ...]
     blocks: tuple[MethodBlock, ...]
     adjustments: tuple[str, ...]
+    exclusions: RunExclusions | None
+    shifts: tuple[tuple[BothInBlock, str], ...]
 
 
 Content = Mapping[str, Any]
@@ -115,19 +119,35 @@ def methodology(publication: Publication) -> Methodology:
     found: Content = diagnostics.get("blocks", {})
     fields = {field.code: field for field in ProfileField.objects.filter(edition_id=publication.edition_id)}
     scale = scale_of(recipe)
+    exclusions = _exclusions(publication, diagnostics)
     return Methodology(
         facts=facts_of(publication),
         scale=scale,
         seed=publication.run.seed,
         approved_at=_approved_at(publication),
-        steps=_steps(
-            recipe, scale, [fields[code].text if code in fields else code for code in recipe["weight"]["margins"]]
+        steps=(
+            Step(str(words.CLEAN), tuple(exclusion_sentences(exclusions))),
+            *_steps(
+                recipe, scale, [fields[code].text if code in fields else code for code in recipe["weight"]["margins"]]
+            ),
         ),
         bands=tuple(Band(item["code"], band_name(item["code"]), item["from"]) for item in recipe["rank"]["bands"]),
         margins=_margins(recipe, found, fields),
         blocks=_blocks(publication, recipe, found),
         adjustments=tuple(words.adjustment(item) for item in recipe["adjust"]["points"]),
+        exclusions=exclusions,
+        shifts=tuple((block, shift_sentence(block)) for block in (exclusions.blocks if exclusions else ())),
     )
+
+
+def _exclusions(publication: Publication, diagnostics: Content) -> RunExclusions | None:
+    """What is known of excluded responses, with the names of this edition; asks for names only where some are."""
+    if not diagnostics.get("exclusions", {}).get("reasons"):
+        return run_exclusions(diagnostics, {}, {})
+    rated = BlockUnit.objects.filter(block__edition=publication.edition_id).select_related("block", "unit")
+    rows = list(rated.order_by("block__position", "block__code", "unit__code"))
+    blocks = {row.block.code: row.block.name for row in rows}
+    return run_exclusions(diagnostics, blocks, {row.unit.code: row.unit.name for row in rows}, public=True)
 
 
 def _approved_at(publication: Publication) -> datetime | None:

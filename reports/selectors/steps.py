@@ -1,4 +1,4 @@
-"""The year of an edition as six steps: where it stands, and what is still missing for the next one. Pure functions of
+"""The year of an edition as seven steps: where it stands, and what is still missing for the next one. Pure functions of
 `Standing`; nothing here asks the database.
 """
 
@@ -19,6 +19,7 @@ NAMES_SHOWN = 3
 class Step(StrEnum):
     PREPARE = "prepare"
     COLLECT = "collect"
+    REVIEW = "review"
     FREEZE = "freeze"
     SCORE = "score"
     APPROVE = "approve"
@@ -35,6 +36,15 @@ class RunStanding:
     author: int | None
     approved: bool = False
     sent_back: bool = False
+
+
+@dataclass(frozen=True)
+class ReviewStanding:
+    """The latest check of the answers: responses it flagged, those nobody has decided about, all excluded ones."""
+
+    flagged: int
+    undecided: int
+    excluded: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Standing:
     readers_first: bool = False
     approvers: frozenset[int] = frozenset()
     run: RunStanding | None = None
+    review: ReviewStanding | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def current_step(standing: Standing) -> Step | None:
     by_state = {
         EditionState.DRAFT: Step.PREPARE,
         EditionState.OPEN: Step.COLLECT,
-        EditionState.CLOSED: Step.FREEZE,
+        EditionState.CLOSED: Step.FREEZE if _reviewed(standing) else Step.REVIEW,
         EditionState.FROZEN: Step.SCORE,
         EditionState.PUBLISHED: None,
     }
@@ -87,6 +98,11 @@ def current_step(standing: Standing) -> Step | None:
     if standing.run is None or standing.run.state != "complete" or standing.run.sent_back:
         return Step.SCORE
     return Step.PUBLISH if standing.run.approved else Step.APPROVE
+
+
+def _reviewed(standing: Standing) -> bool:
+    """Whether the answers were checked and every flagged response decided; without answers there is nothing to do."""
+    return not standing.ratings or (standing.review is not None and not standing.review.undecided)
 
 
 def gaps_for(step: Step | None, standing: Standing) -> list[Gap]:
@@ -156,9 +172,34 @@ def _hard_values(standing: Standing) -> Iterator[Gap]:
         yield Gap("hard_missing", sentence % {"count": standing.hard_missing})
 
 
+def _review(standing: Standing) -> Iterator[Gap]:
+    review = standing.review
+    if review is None:
+        sentence = _("The answers were not checked for carelessness and copies yet.")
+        yield Gap("not_checked", sentence, page="quality", action=_("Check them"))
+    elif review.undecided:
+        sentence = ngettext(
+            "Nobody has decided about %(undecided)d of %(flagged)d flagged response.",
+            "Nobody has decided about %(undecided)d of %(flagged)d flagged responses.",
+            review.flagged,
+        )
+        words = {"undecided": review.undecided, "flagged": review.flagged}
+        yield Gap("undecided", sentence % words, page="quality", action=_("Review them"))
+    sentence = _("The data can be frozen without this review; undecided responses then count.")
+    yield Gap("freeze_anyway", sentence, page="edition-freeze", action=_("Freeze the data…"))
+
+
 def _freeze(standing: Standing) -> Iterator[Gap]:
     if not standing.ratings:
         yield Gap("no_ratings", _("There is not one rating, so there is nothing to freeze."), blocks=True)
+    if standing.review is not None and standing.review.excluded:
+        sentence = ngettext(
+            "%(count)d response is left out after the review.",
+            "%(count)d responses are left out after the review.",
+            standing.review.excluded,
+        )
+        words = {"count": standing.review.excluded}
+        yield Gap("excluded", sentence % words, page="quality", action=_("See the review"))
     yield from _short_units(standing)
     yield from _hard_values(standing)
     yield from _populations(standing)
@@ -222,6 +263,7 @@ def _publish(standing: Standing) -> Iterator[Gap]:
 GAPS: dict[Step, Callable[[Standing], Iterator[Gap]]] = {
     Step.PREPARE: _prepare,
     Step.COLLECT: _collect,
+    Step.REVIEW: _review,
     Step.FREEZE: _freeze,
     Step.SCORE: _score,
     Step.APPROVE: _approve,

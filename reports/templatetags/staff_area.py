@@ -18,15 +18,26 @@ from accounts.rules import may_see_audit, may_see_members
 from accounts.selectors import roles_remember
 from scoring.enums import RunState
 from scoring.rules import may_see_runs
-from surveys.enums import CommentState, EditionState
+from surveys.enums import CommentState, Decision, EditionState
 from surveys.models import Edition
-from surveys.rules import may_invite, may_moderate, may_prepare_edition, may_see_edition, may_see_units
+from surveys.rules import (
+    may_invite,
+    may_moderate,
+    may_prepare_edition,
+    may_see_edition,
+    may_see_quality,
+    may_see_units,
+)
+from surveys.selectors.quality import UNDECIDED
 
 register = template.Library()
 register.filter("deed", deed)
 register.filter("job_words", job_words)
 
-STATES = {value: label for states in (EditionState, CommentState, RunState) for value, label in states.choices}
+STATES = {
+    **{value: label for states in (EditionState, CommentState, RunState, Decision) for value, label in states.choices},
+    UNDECIDED: _("Undecided"),
+}
 
 
 @register.filter
@@ -46,10 +57,19 @@ class Item:
 
 # Names of addresses at which each link counts as the current one; the first is where it leads.
 EDITION_PAGES = {
-    "edition": ("edition", "edition-open", "edition-close", "edition-freeze", "publish", "unit-preview"),
+    "edition": (
+        "edition",
+        "edition-open",
+        "edition-close",
+        "edition-freeze",
+        "dataset-renew",
+        "publish",
+        "unit-preview",
+    ),
     "responses": ("responses",),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),
+    "quality": ("quality", "quality-responses", "quality-response", "quality-copies"),
     "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
@@ -64,6 +84,7 @@ LABELS = {
     "responses": _("Fieldwork"),
     "invitations": _("Invitations"),
     "comments": _("Comments"),
+    "quality": _("Quality of answers"),
     "runs": _("Scoring"),
     "edition-settings": _("Settings"),
     "units": _("Units"),
@@ -111,6 +132,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
         "responses": may_see_edition(person, edition),
         "invitations": may_invite(person, edition),
         "comments": may_moderate(person, edition),
+        "quality": may_see_quality(person, edition),
         "runs": may_see_runs(person, edition.province),
         "edition-settings": may_prepare_edition(person, edition.province),
     }

@@ -20,12 +20,13 @@ from reports.selectors.dashboard import Dashboard, dashboard_of, homes_of, units
 from reports.selectors.steps import Gap, Step, current_step, gaps_for
 from scoring.rules import may_approve, may_publish, may_start_run
 from surveys.models import Edition
-from surveys.rules import may_freeze_data, may_invite, may_moderate, may_prepare_edition
+from surveys.rules import may_freeze_data, may_invite, may_moderate, may_prepare_edition, may_review_responses
 from surveys.web.staff.doors import edition_or_404
 
 LINE = {
     Step.PREPARE: gettext_lazy("Prepare"),
     Step.COLLECT: gettext_lazy("Collect answers"),
+    Step.REVIEW: gettext_lazy("Review answers"),
     Step.FREEZE: gettext_lazy("Freeze the data"),
     Step.SCORE: gettext_lazy("Compute scores"),
     Step.APPROVE: gettext_lazy("Approve"),
@@ -62,6 +63,13 @@ DOING = {
         gettext_lazy("Close the edition…"),
         "edition-close",
         gettext_lazy("A manager closes the edition."),
+    ),
+    Step.REVIEW: Doing(
+        gettext_lazy("Review the answers"),
+        gettext_lazy("Careless and copied responses are flagged; a person decides which are left out, with a reason."),
+        gettext_lazy("Review the answers"),
+        "quality",
+        gettext_lazy("A manager or an analyst reviews the answers."),
     ),
     Step.FREEZE: Doing(
         gettext_lazy("Freeze the data"),
@@ -128,7 +136,7 @@ def edition(request: StaffRequest, edition_id: int) -> HttpResponse:
 
 
 def _line(board: Dashboard, current: Step | None) -> list[dict[str, object]]:
-    """The six steps for the component that draws them, with the day on which each was finished."""
+    """The seven steps for the component that draws them, with the day on which each was finished."""
     order = list(Step)
     place = len(order) if current is None else order.index(current)
     line: list[dict[str, object]] = []
@@ -165,6 +173,8 @@ def _may_open(page: str, edition: Edition, person: User) -> bool:
         "runs": lambda: may_start_run(person, province),
         "run": lambda: may_start_run(person, province) or may_approve(person, province),
         "comments": lambda: may_moderate(person, edition),
+        "quality": lambda: may_review_responses(person, edition),
+        "edition-freeze": lambda: may_freeze_data(person, edition),
     }
     return doors[page]() if page in doors else True
 
@@ -191,7 +201,7 @@ def _may_take(step: Step, board: Dashboard, person: User) -> bool:
     province = edition.province
     if step in {Step.PREPARE, Step.COLLECT}:
         return may_prepare_edition(person, province)
-    if step == Step.FREEZE:
+    if step in {Step.REVIEW, Step.FREEZE}:
         return may_freeze_data(person, edition)
     if step == Step.SCORE:
         return may_start_run(person, province)

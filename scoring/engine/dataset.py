@@ -35,7 +35,7 @@ from scoring.engine.types import (
     survey_build,
 )
 
-FORMAT = "ddci-dataset/1"
+FORMATS = ("ddci-dataset/1", "ddci-dataset/2")
 MEMBERS = ("framework.json", "respondents.csv", "ratings.csv", "hard.csv", "margins.csv")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 NOT_APPLICABLE, DONT_KNOW = -8e9, -9e9
@@ -106,7 +106,7 @@ def dataset_write(parts: DatasetParts) -> bytes:
     >>> dataset_write(turned) == dataset_write(example_parts())
     True
     """
-    framework = {**parts.framework, "format": FORMAT}
+    framework = {**parts.framework, "format": FORMATS["excluded" in parts.respondents]}
     units = [str(item["code"]) for item in framework["units"]]
     respondents = _ordered_respondents(parts.respondents)
     texts = (
@@ -190,10 +190,13 @@ def dataset_read(content: bytes) -> Dataset:
     """
     members = _members(content)
     framework = json.loads(members["framework.json"])
-    if framework.get("format") != FORMAT:
-        raise DatasetInvalid("framework.json:format", f"Expected {FORMAT}, found {framework.get('format')}.")
+    if framework.get("format") not in FORMATS:
+        raise DatasetInvalid("framework.json:format", f"Expected {FORMATS[-1]}, found {framework.get('format')}.")
     respondents = _read_text(members["respondents.csv"], numbers={"base_weight": np.float64, "respondent": np.int64})
     _require(respondents, ("respondent", "stratum", "base_weight"), "respondents.csv")
+    if framework["format"] == FORMATS[0]:
+        respondents["excluded"] = ""
+    _require(respondents, ("excluded",), "respondents.csv")
     ratings = _read_ratings(members["ratings.csv"])
     questions = tuple(str(c) for c in ratings.columns if c not in RATING_KEYS)
     cells = ratings[list(questions)].to_numpy(dtype=np.float64)

@@ -15,7 +15,8 @@ def report_write(report: Report, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for item in report.blocks:
-        for name, table in sorted(item.result.tables.items()):
+        given = {} if item.exclusions is None else {"exclusions": item.exclusions}
+        for name, table in sorted({**item.result.tables, **given}.items()):
             path = folder / f"{item.block}_{name}.csv"
             table.to_csv(path, index=False, lineterminator="\n", float_format="%.17g")
             written.append(path)

@@ -21,10 +21,12 @@ from scoring.engine.dataset import (
     hard_from_dataset,
     survey_from_dataset,
 )
+from scoring.engine.exclusions import exclusions_apply
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.enums import RunState
 from scoring.frames.archive import tables_zip
 from scoring.frames.diagnostics import block_diagnostics
+from scoring.frames.exclusions import Beside, policy_of
 from scoring.frames.inputs import history_of
 from scoring.frames.results import BlockRows, block_rows
 from scoring.models import IndicatorScore, Score, ScoringRun, SubIndexScore
@@ -60,13 +62,15 @@ class _Outcome:
     results: Mapping[str, Result]
     keys: Mapping[str, BlockKeys]
     inputs: Mapping[str, Any]
+    beside: Beside
 
 
 def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime]) -> ScoringRun:
     """Compute a waiting run and store its result; a failure is recorded with the run and rises.
 
-    The result depends on the dataset's bytes, the recipe, the seed, the engine's version, and on two inputs that are
-    kept with it: which units are withheld and which earlier values the goalposts read.
+    The result depends on the dataset's bytes, the recipe, the exclusions, the seed, the engine's version, and on two
+    inputs that are kept with it: which units are withheld and which earlier values the goalposts read. Where the
+    dataset has excluded responses, scores and ranks with and without them are kept beside each other.
 
     Raises:
         RunNotWaiting: it was computed before.
@@ -88,6 +92,7 @@ def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime
 
 def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
     dataset, keys = _dataset_of(run), keys_by_block(run.edition)
+    used, beside = exclusions_apply(dataset, policy_of(run)), Beside(dataset, policy_of(run), run.recipe.content)
     results, histories = {}, {}
     for place, (block, known) in enumerate(keys.items()):
 
@@ -95,15 +100,16 @@ def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
             words = _now("%(block)s: %(step)s") % {"block": name, "step": step_words(step)}
             progress(round(100 * (place + share) / len(keys)), 100, words)
 
-        survey, framework = survey_from_dataset(dataset, block)
+        survey, framework = survey_from_dataset(used, block)
         histories[block] = history_of(run.edition, run.recipe.content, block)
-        given = Inputs(hard_from_dataset(dataset, framework), histories[block], known.withheld, run.seed)
+        given = Inputs(hard_from_dataset(used, framework), histories[block], known.withheld, run.seed)
         results[block] = score(survey, framework, run.recipe.content, given, progress=tell)
+        beside.add(results[block], given)
     inputs = {
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }
-    return _Outcome(results, keys, inputs)
+    return _Outcome(results, keys, inputs, beside)
 
 
 def _dataset_of(run: ScoringRun) -> Dataset:
@@ -123,13 +129,14 @@ def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
     content = tables_zip(
         _manifest(run, outcome),
         run.recipe.content,
-        {block: result.tables for block, result in outcome.results.items()},
+        {block: {**result.tables, **outcome.beside.tables(block)} for block, result in outcome.results.items()},
     )
     run.tables_sha256 = hashlib.sha256(content).hexdigest()
     name = f"{run.edition.province.slug}-{run.edition.year}-run-{run.number}-{run.tables_sha256[:12]}.zip"
     run.tables.save(name, ContentFile(content), save=False)
     run.diagnostics = {
         "inputs": outcome.inputs,
+        "exclusions": outcome.beside.facts(),
         "blocks": {block: block_diagnostics(result) for block, result in outcome.results.items()},
     }
     run.state, run.completed_at = RunState.COMPLETE, now
@@ -159,6 +166,7 @@ def _manifest(run: ScoringRun, outcome: _Outcome) -> dict[str, Any]:
         "seed": run.seed,
         "engine_version": run.engine_version,
         "inputs": outcome.inputs,
+        "exclusions": outcome.beside.used(),
         "blocks": {block: result.sha256 for block, result in outcome.results.items()},
         "result_sha256": run.result_sha256,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scoring.enums import Verdict
+from scoring.enums import Exclusions, Verdict
 from scoring.models import Recipe
 from scoring.selectors.recipes import margin_names, recipes_of
 from scoring.selectors.runs import years_published_before
@@ -53,6 +53,16 @@ class RunForm(forms.Form):
         initial=1,
         help_text=_("Any number. Rank ranges rest on random draws; the same seed repeats them exactly."),
     )
+
+    exclusions = forms.ChoiceField(
+        label=_("Responses used"),
+        choices=Exclusions.choices,
+        required=False,
+        help_text=_("Either way the page of the run shows scores and ranks with and without the excluded responses."),
+    )
+
+    def clean_exclusions(self) -> Exclusions:
+        return Exclusions(self.cleaned_data["exclusions"] or Exclusions.REVIEWED)
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, 
 from surveys.models.datasets import Dataset
 from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
+from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
 from surveys.models.units import Unit, UnitLineage, UnitReader
 
@@ -21,11 +22,15 @@ __all__ = [
     "Invitation",
     "Margin",
     "ProfileField",
+    "QualityCheck",
+    "QualityRules",
     "Question",
     "QuestionnaireVersion",
     "Rating",
     "Receipt",
     "Response",
+    "ResponseFlag",
+    "ResponseReview",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

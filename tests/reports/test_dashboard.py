@@ -163,6 +163,7 @@ def test_steps_carry_the_day_on_which_they_were_finished() -> None:
         ("next", ""),
         ("next", ""),
         ("next", ""),
+        ("next", ""),
     ]
 
 

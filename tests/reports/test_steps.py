@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from reports.selectors.steps import GAPS, RunStanding, Standing, Step, current_step, gaps_for
+from reports.selectors.steps import GAPS, ReviewStanding, RunStanding, Standing, Step, current_step, gaps_for
 from surveys.enums import EditionState
 
 RUN = RunStanding(pk=1, number=3, state="complete", author=7)
@@ -39,7 +39,7 @@ def codes(step: Step, **changes: object) -> list[str]:
     [
         (EditionState.DRAFT, None, Step.PREPARE),
         (EditionState.OPEN, None, Step.COLLECT),
-        (EditionState.CLOSED, None, Step.FREEZE),
+        (EditionState.CLOSED, None, Step.REVIEW),
         (EditionState.FROZEN, None, Step.SCORE),
         (EditionState.SCORED, RUN, Step.APPROVE),
         (EditionState.SCORED, replace(RUN, approved=True), Step.PUBLISH),
@@ -50,6 +50,25 @@ def codes(step: Step, **changes: object) -> list[str]:
 )
 def test_the_step_that_is_next(state: EditionState, run: RunStanding | None, step: Step | None) -> None:
     assert current_step(replace(READY, state=state, run=run)) is step
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({"review": ReviewStanding(flagged=9, undecided=1)}, Step.REVIEW),
+        ({"review": ReviewStanding(flagged=9, undecided=0, excluded=4)}, Step.FREEZE),
+        ({"review": ReviewStanding(flagged=0, undecided=0)}, Step.FREEZE),
+        ({"ratings": 0}, Step.FREEZE),
+    ],
+)
+def test_a_closed_edition_is_reviewed_before_it_is_frozen(changes: dict[str, object], step: Step) -> None:
+    assert current_step(replace(READY, state=EditionState.CLOSED, **changes)) is step  # type: ignore[arg-type]
+
+
+def test_the_review_never_blocks_freezing() -> None:
+    for review, code in ((None, "not_checked"), (ReviewStanding(flagged=9, undecided=3), "undecided")):
+        found = gaps_for(Step.REVIEW, replace(READY, review=review))
+        assert [(gap.code, gap.blocks) for gap in found] == [(code, False), ("freeze_anyway", False)]
 
 
 def test_every_step_has_its_gaps_and_a_finished_year_has_none() -> None:
@@ -75,6 +94,7 @@ def test_nothing_is_missing_where_all_is_ready(step: Step) -> None:
         (Step.COLLECT, {"invited": 0, "responses": 0}, "no_invitations"),
         (Step.COLLECT, {"short_units": ("Sở Y tế",)}, "short_units"),
         (Step.COLLECT, {"hard_missing": 2}, "hard_missing"),
+        (Step.FREEZE, {"review": ReviewStanding(flagged=9, undecided=0, excluded=4)}, "excluded"),
         (Step.FREEZE, {"ratings": 0}, "no_ratings"),
         (Step.FREEZE, {"population_sums": {"a": 1, "b": 2}}, "margins_differ"),
         (Step.SCORE, {"run": None}, "no_run"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.web.staff import comments, invitations, responses, settings, steps, units, workbook
+from surveys.web.staff import comments, invitations, quality, responses, reviews, settings, steps, units, workbook
 
 EDITION = "editions/<int:edition_id>/"
 UNIT = "provinces/<slug:slug>/units/<slug:code>/"
@@ -27,6 +27,13 @@ urlpatterns = [
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
     path(f"{EDITION}comments/", comments.comments, name="comments"),
     path(f"{EDITION}comments/<uuid:comment_id>/", comments.comment_verdict, name="comment-review"),
+    path(f"{EDITION}quality/", quality.quality, name="quality"),
+    path(f"{EDITION}quality/check/", quality.quality_check, name="quality-check"),
+    path(f"{EDITION}quality/rules/", quality.quality_rules, name="quality-rules"),
+    path(f"{EDITION}quality/copies/", quality.quality_copies, name="quality-copies"),
+    path(f"{EDITION}quality/responses/", reviews.quality_responses, name="quality-responses"),
+    path(f"{EDITION}quality/responses/<uuid:response_id>/", reviews.quality_response, name="quality-response"),
+    path(f"{EDITION}dataset/renew/", reviews.dataset_renew_step, name="dataset-renew"),
     path("provinces/<slug:slug>/units/", units.units, name="units"),
     path(UNIT, units.unit, name="unit"),
     path(f"{UNIT}lineage/", units.unit_lineage, name="unit-lineage"),

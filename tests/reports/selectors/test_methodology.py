@@ -26,6 +26,7 @@ def test_every_step_has_a_title_and_sentences_in_both_languages() -> None:
     vi, en = method_of(publication), method_of(publication, "en")
 
     assert [step.title for step in en.steps] == [
+        "Leaving out responses",
         "Weighting the responses",
         "Measuring the indicators",
         "Bringing indicators to one scale",
