@@ -53,6 +53,7 @@ DEEDS = {
     "run.start": _("Scoring run started"),
     "run.complete": _("Scoring run complete"),
     "run.fail": _("Scoring run failed"),
+    "run.diagnose": _("Diagnostics of a run computed"),
     "run.approve": _("Scoring run approved"),
     "run.reject": _("Scoring run sent back"),
     "publication.create": _("Published"),
@@ -66,6 +67,7 @@ def deed(action: str) -> str:
 
 JOBS = {
     "scoring_run": _("Scoring run"),
+    "run_diagnostics": _("Diagnostics of a run"),
     "report_files": _("Report files"),
     "quality_check": _("Check of the answers"),
 }

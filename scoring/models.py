@@ -166,6 +166,27 @@ class IndicatorScore(models.Model):
         return f"{self.block_unit} · {self.indicator.code}: {self.points}"
 
 
+class RunDiagnostics(models.Model):
+    """What a second job finds out about a complete run: written once, unchangeable (trigger).
+
+    `content` is plain data by block (scoring.frames.deep); `sha256` is that of its canonical JSON.
+    """
+
+    run = models.OneToOneField(ScoringRun, on_delete=models.PROTECT, related_name="deep")
+    content = models.JSONField(_("content"))
+    sha256 = models.CharField(max_length=64)
+    engine_version = models.CharField(_("engine version"), max_length=20)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        ordering: ClassVar = ["run"]
+        verbose_name = _("diagnostics of a run")
+        verbose_name_plural = _("diagnostics of runs")
+
+    def __str__(self) -> str:
+        return str(self.run)
+
+
 class RunApproval(models.Model):
     """The second person's verdict on a complete run (append-only; the author of the run cannot give it)."""
 
