@@ -13,6 +13,7 @@ from reports.selectors.scale import Axis, Scale, axis_round, heat_of, median_of,
 from reports.selectors.words import INSUFFICIENT, WITHHELD, band_name, kind_name, reason_sentence
 from scoring.enums import ScoreStatus
 from scoring.models import Publication, Score, SubIndexScore
+from scoring.selectors.firmness import Firmness, firmness_of
 from surveys.models import SubIndex
 
 
@@ -102,6 +103,7 @@ class Block:
     axis: Axis
     heat_axis: Axis
     median: float | None
+    firmness: Firmness
 
     @property
     def all_rows(self) -> tuple[Row, ...]:
@@ -136,7 +138,7 @@ class Ranking:
 
 
 def ranking(publication: Publication, facts: PublicationFacts | None = None) -> Ranking:
-    """The league tables of a release, in the active language. Seven queries at most."""
+    """The league tables of a release, in the active language. Eight queries at most."""
     scale = scale_of(publication.run.recipe.content)
     cells = _cells(publication)
     grouped: dict[str, list[Score]] = defaultdict(list)
@@ -144,7 +146,10 @@ def ranking(publication: Publication, facts: PublicationFacts | None = None) -> 
     for score in found.order_by("block__position", "block__code", "block_unit__unit__code"):
         grouped[score.block.code].append(score)
     columns = _columns(publication)
-    blocks = [_block(scores, columns[code], cells, scale) for code, scores in grouped.items()]
+    blocks = [
+        _block(scores, columns[code], cells, scale, firmness_of(publication.run.diagnostics, code))
+        for code, scores in grouped.items()
+    ]
     changed = _with_changes(publication, blocks, scale)
     return Ranking(facts or facts_of(publication), scale, tuple(changed))
 
@@ -173,6 +178,7 @@ def _block(
     columns: tuple[Column, ...],
     cells: dict[tuple[int, str], tuple[float | None, float | None, int | None]],
     scale: Scale,
+    firmness: Firmness,
 ) -> Block:
     shown = [score for score in scores if score.status != ScoreStatus.WITHHELD]
     values = [cells.get((score.block_unit_id, column.code), (None,))[0] for score in shown for column in columns]
@@ -190,6 +196,7 @@ def _block(
         axis=axis_round(ends, 10, (scale.low, scale.high)),
         heat_axis=heat_axis,
         median=median_of(row.total for row in ranked),
+        firmness=firmness,
     )
 
 

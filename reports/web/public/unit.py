@@ -21,6 +21,8 @@ def unit_context(unit: UnitResult, charts: dict[str, str], scorecards: list[Repo
         "range": sentences.range_sentence(unit),
         "score": sentences.score_sentence(unit),
         "tied": sentences.tied_sentence(unit),
+        "width": sentences.width_sentence(unit),
+        "weights": sentences.weights_sentence(unit),
         "change": sentences.change_sentence(unit.row.change),
         "cost": sentences.cost_sentence(unit),
         "strength": sentences.strength_sentence(unit),

@@ -1,5 +1,6 @@
 """One unit's result: its own rows, the others as yardstick, and the years that may be compared."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -194,3 +195,31 @@ def test_unranked_unit_is_explained_in_both_languages() -> None:
 
     assert vi == "Tạm chưa công bố: Đơn vị đang được sắp xếp lại."
     assert en == "Withheld: Being reorganised."
+
+
+def test_a_wide_range_is_explained_by_n_and_design_effect_and_a_narrow_one_is_not() -> None:
+    unit = result_of(published_edition(responses=60))
+    row, block = unit.row, unit.block
+    effective = replace(block.firmness, effective={row.code: row.n / 1.5})
+    wide = replace(unit, row=replace(row, rank_low=1, rank_high=3), block=replace(block, firmness=effective))
+    even = replace(wide, block=replace(block, firmness=replace(effective, effective={row.code: row.n / 1.01})))
+    narrow = replace(wide, row=replace(row, rank_low=2, rank_high=2))
+
+    with translation.override("en"):
+        said, without, nothing = (sentences.width_sentence(found) for found in (wide, even, narrow))
+
+    assert f"it rests on {row.n} ratings" in said
+    assert "(design effect 1.50)" in said
+    assert "design effect" not in without
+    assert nothing == ""
+
+
+def test_rank_under_other_weights_is_that_of_the_run() -> None:
+    publication = published_edition(units=4, responses=60)
+    drawn = publication.run.diagnostics["blocks"]["departments"]["weightings"]["units"]["so-cong-thuong"]
+
+    with translation.override("en"):
+        said = sentences.weights_sentence(result_of(publication, language="en"))
+
+    assert "10,000 random weightings" in said
+    assert all(str(rank) in said for rank in drawn)
