@@ -7,7 +7,7 @@ from django.utils.translation import ngettext, pgettext
 
 from ddci.templatetags.ddci_format import ABSENT, RANGE, percent, signed, write_number
 from reports.selectors.own_index import OwnIndex
-from reports.selectors.ranking import Block, Change, Ranking, Row
+from reports.selectors.ranking import Block, Change, Parts, Ranking, Row
 from reports.selectors.unit_page import IndicatorRow, ProfileRow, UnitResult, Year
 from scoring.enums import ScoreStatus
 from scoring.selectors.firmness import Firmness
@@ -17,6 +17,7 @@ NAMES_IN_A_SENTENCE = 6
 TYPICAL_WEIGHT = 0.1
 WIDE, FEW_UNITS = 3, 3  # a range over more than a third of the table is wide; tables of fewer units are too short
 NOTICEABLE_EFFECT = 1.05
+VISIBLE, LEAST_P = 0.005, 0.001
 
 
 def points(value: float | None) -> str:
@@ -201,8 +202,8 @@ def tied_sentence(unit: UnitResult) -> str:
     return _("It cannot be told apart from %(names)s.") % {"names": names}
 
 
-def change_sentence(change: Change | None) -> str:
-    """The change since an earlier edition; empty if there is nothing to compare."""
+def change_sentence(change: Change | None, level: float = 0.05) -> str:
+    """The change since an earlier edition and its test; empty if there is nothing to compare."""
     if change is None:
         return ""
     facts: dict[str, str | int] = {
@@ -210,12 +211,56 @@ def change_sentence(change: Change | None) -> str:
         "year": change.year,
         "low": signed(change.low, 1),
         "high": signed(change.high, 1),
+        "tests": change.tests,
+        "p": _p_words(change.p),
     }
     if change.low is None:
         return _("%(change)s points since %(year)s.") % facts
-    if change.certain:
+    if not change.certain:
+        return _("%(change)s points since %(year)s (%(low)s to %(high)s): may be chance.") % facts
+    if change.p is None:
         return _("%(change)s points since %(year)s (%(low)s to %(high)s): a change beyond chance.") % facts
-    return _("%(change)s points since %(year)s (%(low)s to %(high)s): may be chance.") % facts
+    if change.p < level:
+        return (
+            _(
+                "%(change)s points since %(year)s (%(low)s to %(high)s): a change beyond chance, also when the changes "
+                "of all %(tests)s units are tested together (Holm, p %(p)s)."
+            )
+            % facts
+        )
+    return (
+        _(
+            "%(change)s points since %(year)s (%(low)s to %(high)s): beyond chance when looked at alone, but not when "
+            "the changes of all %(tests)s units are tested together (Holm, p %(p)s)."
+        )
+        % facts
+    )
+
+
+def _p_words(p: float | None) -> str:
+    """= 0,012, or < 0,001."""
+    return f"< {write_number(LEAST_P, 3)}" if p is not None and p < LEAST_P else f"= {write_number(p, 3)}"
+
+
+def parts_sentence(parts: Parts | None) -> str:
+    """What a change is made of; where the yardstick moved, also that it cannot be tested. Empty if not known."""
+    if parts is None:
+        return ""
+    facts = {name: signed(getattr(parts, name), 2) for name in ("values", "goalposts", "weights", "difference")}
+    facts["year"] = str(parts.year)
+    said = [
+        _(
+            "Of the difference of %(difference)s points to %(year)s, %(values)s come from the unit's own values, "
+            "%(goalposts)s from moved goalposts and %(weights)s from other weights and means."
+        )
+        % facts
+    ]
+    if abs(parts.adjustment) >= VISIBLE:
+        facts["adjustment"] = signed(parts.adjustment, 2)
+        said.append(_("Bonus and penalty points make up %(adjustment)s.") % facts)
+    if not parts.same:
+        said.append(_("As the two editions do not share a yardstick, the difference is not tested."))
+    return " ".join(said)
 
 
 def cost_sentence(unit: UnitResult, count: int = 3) -> str:

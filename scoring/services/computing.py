@@ -24,6 +24,7 @@ from scoring.engine.dataset import (
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.enums import RunState
 from scoring.frames.archive import tables_zip
+from scoring.frames.changes import changes_since
 from scoring.frames.diagnostics import block_diagnostics
 from scoring.frames.inputs import history_of
 from scoring.frames.results import BlockRows, block_rows
@@ -60,6 +61,7 @@ class _Outcome:
     results: Mapping[str, Result]
     keys: Mapping[str, BlockKeys]
     inputs: Mapping[str, Any]
+    changes: Mapping[str, Any]
 
 
 def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime]) -> ScoringRun:
@@ -103,7 +105,7 @@ def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }
-    return _Outcome(results, keys, inputs)
+    return _Outcome(results, keys, inputs, changes_since(run.edition, results))
 
 
 def _dataset_of(run: ScoringRun) -> Dataset:
@@ -130,7 +132,10 @@ def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
     run.tables.save(name, ContentFile(content), save=False)
     run.diagnostics = {
         "inputs": outcome.inputs,
-        "blocks": {block: block_diagnostics(result) for block, result in outcome.results.items()},
+        "blocks": {
+            block: block_diagnostics(result) | {"change": outcome.changes.get(block)}
+            for block, result in outcome.results.items()
+        },
     }
     run.state, run.completed_at = RunState.COMPLETE, now
     run.save()
