@@ -156,6 +156,7 @@ STAFF: dict[str, Closed] = {
     "job": Closed(MEMBERS, lambda world: [world.job.pk]),
     "runs": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-start": Closed(frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422),
+    "watch-list": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-compare": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "recipe-new": Closed(
         frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
