@@ -173,6 +173,7 @@ STAFF: dict[str, Closed] = {
     "job": Closed(MEMBERS, lambda world: [world.job.pk]),
     "runs": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-start": Closed(frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422),
+    "watch-list": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-compare": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "recipe-new": Closed(
         frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
@@ -180,6 +181,7 @@ STAFF: dict[str, Closed] = {
     "run": Closed(SCORERS, run),
     "run-progress": Closed(SCORERS, run),
     "run-approve": Closed(frozenset({"approver"}), run, post=422),
+    "run-trial": Closed(SCORERS, run, post=422, to_post=frozenset({"analyst"})),
     "run-tables": Closed(SCORERS, run),
     "run-diagnostics": Closed(SCORERS, run),
     "run-diagnostics-part": Closed(SCORERS, lambda world: [world.run.pk, "departments", "weights"]),
@@ -208,6 +210,7 @@ OPEN: dict[str, Open] = {
     "public:province": Open(200, of=province),
     "public:ranking": Open(200, of=published()),
     "public:unit": Open(200, of=published("so-cong-thuong")),
+    "public:own-weights": Open(200, of=published("departments")),
     "public:methodology": Open(200, of=published()),
     "public:downloads": Open(200, of=published()),
     "public:file": Open(404, of=published("no-such-file.pdf")),

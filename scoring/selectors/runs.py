@@ -127,6 +127,14 @@ def earlier_values(edition: Edition, block: str) -> list[tuple[int, str, float]]
     return [(year, indicator, raw) for year, indicator, raw in rows if raw is not None]
 
 
+def run_published_before(edition: Edition) -> ScoringRun | None:
+    """The run of the newest release of the latest earlier edition of the province; None where nothing was published."""
+    earlier = Publication.objects.filter(edition__province=edition.province_id, edition__year__lt=edition.year)
+    newest = earlier.select_related("run__edition", "run__dataset", "run__recipe")
+    publication = newest.order_by("-edition__year", "-release").first()
+    return None if publication is None else publication.run
+
+
 @dataclass(frozen=True)
 class BlockKeys:
     """Primary keys behind the codes that the engine speaks, for one block."""

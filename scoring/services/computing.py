@@ -25,6 +25,7 @@ from scoring.engine.exclusions import exclusions_apply
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.enums import RunState
 from scoring.frames.archive import tables_zip
+from scoring.frames.changes import changes_since
 from scoring.frames.diagnostics import block_diagnostics
 from scoring.frames.exclusions import Beside, policy_of
 from scoring.frames.inputs import history_of
@@ -73,6 +74,7 @@ class RunOutcome:
     inputs: Mapping[str, Any]
     histories: Mapping[str, Mapping[str, Mapping[str, list[float]]]]
     beside: Beside
+    changes: Mapping[str, Any]
 
 
 def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime]) -> ScoringRun:
@@ -138,7 +140,7 @@ def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }
-    return RunOutcome(results, keys, inputs, histories, beside)
+    return RunOutcome(results, keys, inputs, histories, beside, changes_since(run.edition, results))
 
 
 def _dataset_of(run: ScoringRun) -> Dataset:
@@ -166,7 +168,10 @@ def _stored(run: ScoringRun, outcome: RunOutcome, now: datetime) -> ScoringRun:
     run.diagnostics = {
         "inputs": outcome.inputs,
         "exclusions": outcome.beside.facts(),
-        "blocks": {block: block_diagnostics(result) for block, result in outcome.results.items()},
+        "blocks": {
+            block: block_diagnostics(result) | {"change": outcome.changes.get(block)}
+            for block, result in outcome.results.items()
+        },
     }
     run.state, run.completed_at = RunState.COMPLETE, now
     run.save()

@@ -167,6 +167,23 @@ class RecipeForm(forms.Form):
         return recipe
 
 
+class TrialForm(RecipeForm):
+    """Other choices for a run: what it was computed from, and how. A reason only where it becomes a recipe."""
+
+    dataset = DatasetChoice(label=_("Dataset"), queryset=None, empty_label=None)
+    field_order = ("dataset",)
+
+    def __init__(self, *args: Any, edition: Edition, start: Mapping[str, Any], dataset: Dataset, **kwargs: Any) -> None:
+        self.used = dataset
+        super().__init__(*args, edition=edition, start=start, **kwargs)
+        field = self.fields["dataset"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = datasets_of(edition)
+
+    def _initial(self) -> dict[str, Any]:
+        return {**super()._initial(), "dataset": self.used.pk}
+
+
 class RecipeTextForm(forms.Form):
     """A whole recipe as JSON, typed or as a file; a file comes before the text."""
 

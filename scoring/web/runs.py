@@ -28,6 +28,7 @@ from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import INTERRUPTED, SCORABLE, run_start
 from scoring.web.doors import edition_or_404, run_or_404
 from scoring.web.forms import CompareForm, RunForm
+from scoring.web.trials import causes_between
 from surveys.models import Edition
 from surveys.selectors.datasets import datasets_of
 
@@ -163,5 +164,5 @@ def run_compare(request: StaffRequest, edition_id: int) -> HttpResponse:
     context: Context = {"form": form, "enough": len(numbers) > 1}
     if len(numbers) > 1 and form.is_valid():
         pair = (complete[form.cleaned_data["first"]], complete[form.cleaned_data["second"]])
-        context |= {"first": pair[0], "second": pair[1], "blocks": shifts(*pair)}
+        context |= {"first": pair[0], "second": pair[1], "blocks": shifts(*pair, causes_between(*pair))}
     return render(request, "scoring/compare.html", {**frame(edition), **context})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring.web import approvals, diagnostics, recipes, runs
+from scoring.web import approvals, diagnostics, recipes, runs, trials
 
 EDITION = "editions/<int:edition_id>/"
 RUN = "runs/<int:run_id>/"
@@ -15,6 +15,7 @@ urlpatterns = [
     path(RUN, runs.run, name="run"),
     path(f"{RUN}progress/", runs.run_progress, name="run-progress"),
     path(f"{RUN}verdict/", approvals.run_verdict, name="run-approve"),
+    path(f"{RUN}trial/", trials.run_trial, name="run-trial"),
     path(f"{RUN}tables.zip", runs.run_tables, name="run-tables"),
     path(f"{RUN}diagnostics/", diagnostics.overview, name="run-diagnostics"),
     path(f"{RUN}diagnostics/start/", diagnostics.start, name="run-diagnostics-start"),
