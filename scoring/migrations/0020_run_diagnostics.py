@@ -8,7 +8,7 @@ from ddci.core.immutable import frozen
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scoring", "0002_frozen"),
+        ("scoring", "0010_exclusions"),
     ]
 
     operations = [
