@@ -41,6 +41,15 @@ DEEDS = {
     "reader.revoke": _("Reader of a unit removed"),
     "invitations.create": _("Invitations made"),
     "invitations.codes": _("Codes and links handed out"),
+    "frame.import": _("Businesses imported"),
+    "frame.merge": _("Two businesses merged"),
+    "frame.apart": _("Two businesses told apart"),
+    "frame.faults": _("Rejected rows downloaded"),
+    "frame.forget": _("Contact data deleted"),
+    "sample.draw": _("Sample drawn"),
+    "sample.discard": _("Sample discarded"),
+    "sample.invite": _("Wave of the sample invited"),
+    "sample.export": _("Sample downloaded"),
     "responses.import": _("Responses taken over from a file"),
     "comment.review": _("Comment reviewed"),
     "dataset.freeze": _("Dataset written"),
@@ -62,6 +71,7 @@ def deed(action: str) -> str:
 JOBS = {
     "scoring_run": _("Scoring run"),
     "report_files": _("Report files"),
+    "frame_import": _("Import of businesses"),
 }
 
 

@@ -95,6 +95,10 @@ def unit(world: World) -> list[Any]:
     return [world.province.slug, world.unit.code]
 
 
+def imported(world: World) -> list[Any]:
+    return [world.province.slug, world.frame_import.pk]
+
+
 def code(world: World) -> list[Any]:
     return [world.code]
 
@@ -141,6 +145,16 @@ STAFF: dict[str, Closed] = {
         post=302,
         data=lambda world: {"verdict": "shown"},
     ),
+    "frame": Closed(MANAGER, province),
+    "frame-businesses": Closed(MANAGER, province),
+    "frame-duplicates": Closed(MANAGER, province),
+    "frame-duplicate-decide": Closed(
+        MANAGER, lambda world: [world.province.slug, world.duplicate.pk], get=NOT_SERVED, post=302
+    ),
+    "frame-import": Closed(MANAGER, province, post=422),
+    "frame-columns": Closed(MANAGER, lambda world: [world.province.slug, world.frame_upload.pk], post=422),
+    "frame-import-result": Closed(MANAGER, imported),
+    "frame-faults": Closed(MANAGER, imported, get=NOT_SERVED, post=200),
     "units": Closed(MEMBERS, province),
     "unit": Closed(MANAGER, unit, post=302, data=unit_facts),
     "unit-lineage": Closed(MANAGER, unit, get=NOT_SERVED, post=422),

@@ -20,7 +20,7 @@ from scoring.enums import RunState
 from scoring.rules import may_see_runs
 from surveys.enums import CommentState, EditionState
 from surveys.models import Edition
-from surveys.rules import may_invite, may_moderate, may_prepare_edition, may_see_edition, may_see_units
+from surveys.rules import may_invite, may_keep_frame, may_moderate, may_prepare_edition, may_see_edition, may_see_units
 
 register = template.Library()
 register.filter("deed", deed)
@@ -54,12 +54,21 @@ EDITION_PAGES = {
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
+    "frame": (
+        "frame",
+        "frame-businesses",
+        "frame-duplicates",
+        "frame-import",
+        "frame-columns",
+        "frame-import-result",
+    ),
     "units": ("units", "unit", "unit-lineage", "unit-reader-add"),
     "members": ("members",),
     "audit": ("audit",),
     "edition-import": ("edition-import",),
 }
 LABELS = {
+    "frame": _("Businesses"),
     "edition": _("Overview"),
     "responses": _("Fieldwork"),
     "invitations": _("Invitations"),
@@ -118,6 +127,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
 
 def _province_doors(person: User, province: Province) -> dict[str, bool]:
     return {
+        "frame": may_keep_frame(person, province),
         "units": may_see_units(person, province),
         "members": may_see_members(person, province),
         "audit": may_see_audit(person, province),

@@ -3,19 +3,25 @@
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
 from surveys.models.datasets import Dataset
 from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
+from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
+from surveys.models.samples import Sample, SampleMember, SampleStratum
 from surveys.models.units import Unit, UnitLineage, UnitReader
 
 __all__ = [
     "AnswerScale",
     "Block",
     "BlockUnit",
+    "Business",
     "Comment",
     "Dataset",
     "Draft",
+    "Duplicate",
     "Edition",
     "EligibilityRule",
+    "FrameImport",
+    "FrameImportFault",
     "HardValue",
     "Indicator",
     "Invitation",
@@ -26,6 +32,9 @@ __all__ = [
     "Rating",
     "Receipt",
     "Response",
+    "Sample",
+    "SampleMember",
+    "SampleStratum",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from surveys.web.staff import comments, invitations, responses, settings, steps, units, workbook
+from surveys.web.staff import comments, frame, frame_import, invitations, responses, settings, steps, units, workbook
 
 EDITION = "editions/<int:edition_id>/"
+FRAME = "provinces/<slug:slug>/frame/"
 UNIT = "provinces/<slug:slug>/units/<slug:code>/"
 
 urlpatterns = [
@@ -27,6 +28,14 @@ urlpatterns = [
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
     path(f"{EDITION}comments/", comments.comments, name="comments"),
     path(f"{EDITION}comments/<uuid:comment_id>/", comments.comment_verdict, name="comment-review"),
+    path(FRAME, frame.frame, name="frame"),
+    path(f"{FRAME}businesses/", frame.businesses, name="frame-businesses"),
+    path(f"{FRAME}duplicates/", frame.duplicates, name="frame-duplicates"),
+    path(f"{FRAME}duplicates/<int:duplicate_id>/", frame.duplicate_decide, name="frame-duplicate-decide"),
+    path(f"{FRAME}import/", frame_import.frame_import, name="frame-import"),
+    path(f"{FRAME}imports/<int:import_id>/columns/", frame_import.frame_columns, name="frame-columns"),
+    path(f"{FRAME}imports/<int:import_id>/", frame_import.frame_import_result, name="frame-import-result"),
+    path(f"{FRAME}imports/<int:import_id>/faults/", frame_import.frame_faults, name="frame-faults"),
     path("provinces/<slug:slug>/units/", units.units, name="units"),
     path(UNIT, units.unit, name="unit"),
     path(f"{UNIT}lineage/", units.unit_lineage, name="unit-lineage"),
