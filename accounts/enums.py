@@ -28,6 +28,7 @@ DEEDS = {
     "province.create": _("Province made"),
     "edition.import": _("Edition imported"),
     "edition.settings": _("Settings changed"),
+    "edition.margins": _("Population counts taken from the frame"),
     "edition.open": _("Opened for answers"),
     "edition.closed": _("Closed for answers"),
     "edition.frozen": _("Data frozen"),

@@ -8,10 +8,12 @@ from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
 from scoring.models import Publication, ScoringRun
 from surveys.models import BlockUnit, Business, Comment, Duplicate, Edition, FrameImport, Unit, UnitReader
+from surveys.population.plan import Plan
 from surveys.selectors.invitations import code_of
 from surveys.services.frame_imports import frame_upload
 from surveys.services.invitations import Guest, invitations_create
-from tests.factories.editions import NOW, edition_answered, edition_closed
+from surveys.services.samples import sample_draw
+from tests.factories.editions import NOW, edition_answered, edition_closed, edition_make
 from tests.factories.frames import business_row, frame_file, frame_imported, framed_edition
 from tests.factories.people import province_make, user_make
 from tests.factories.results import published_edition, scored_edition
@@ -40,6 +42,7 @@ class World:
     frame_import: FrameImport
     frame_upload: FrameImport
     duplicate: Duplicate
+    sampled: Edition
 
     def client(self, role: str) -> Client:
         """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
@@ -66,6 +69,8 @@ def world_make() -> World:
     frame_import = frame_imported(province, [business_row(number) for number in range(1, 61)] + [["", "Không mã"]])
     pair = Business.objects.filter(province=province).order_by("pk")[:2]
     waiting = frame_upload(province=province, name="a.csv", data=frame_file([business_row(1)]), by=None, now=NOW)
+    sampled = edition_make(year=2025)
+    sample_draw(edition=sampled, plan=Plan(size=30, smallest=5, reserve=0.2), by=None, now=NOW)
     return World(
         province=province,
         people=people,
@@ -83,5 +88,6 @@ def world_make() -> World:
         code=code_of(invited[0]),
         frame_import=frame_import,
         frame_upload=waiting,
+        sampled=sampled,
         duplicate=Duplicate.objects.create(first=pair[0], second=pair[1], kind="name_address", likeness=0.9),
     )

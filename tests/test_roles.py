@@ -95,6 +95,10 @@ def unit(world: World) -> list[Any]:
     return [world.province.slug, world.unit.code]
 
 
+def sampled(world: World) -> list[Any]:
+    return [world.sampled.pk]
+
+
 def imported(world: World) -> list[Any]:
     return [world.province.slug, world.frame_import.pk]
 
@@ -134,6 +138,14 @@ STAFF: dict[str, Closed] = {
     "edition-unwithhold": Closed(
         MANAGER, lambda world: [world.closed.pk, world.block_unit.pk], get=NOT_SERVED, post=302
     ),
+    "sample": Closed(MANAGER, sampled),
+    "sample-draw": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
+    "sample-invite": Closed(MANAGER, sampled, get=NOT_SERVED, post=302, data=lambda world: {"wave": "0"}),
+    "sample-discard": Closed(MANAGER, sampled, get=NOT_SERVED, post=302),
+    "sample-margins": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
+    "sample-strata": Closed(MANAGER, sampled),
+    "sample-members": Closed(MANAGER, sampled),
+    "sample-export": Closed(MANAGER, sampled, get=NOT_SERVED, post=200),
     "invitations": Closed(MANAGER, opened),
     "invitations-new": Closed(MANAGER, opened, post=422),
     "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),

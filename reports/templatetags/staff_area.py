@@ -20,7 +20,15 @@ from scoring.enums import RunState
 from scoring.rules import may_see_runs
 from surveys.enums import CommentState, EditionState
 from surveys.models import Edition
-from surveys.rules import may_invite, may_keep_frame, may_moderate, may_prepare_edition, may_see_edition, may_see_units
+from surveys.rules import (
+    may_draw_sample,
+    may_invite,
+    may_keep_frame,
+    may_moderate,
+    may_prepare_edition,
+    may_see_edition,
+    may_see_units,
+)
 
 register = template.Library()
 register.filter("deed", deed)
@@ -48,6 +56,7 @@ class Item:
 EDITION_PAGES = {
     "edition": ("edition", "edition-open", "edition-close", "edition-freeze", "publish", "unit-preview"),
     "responses": ("responses",),
+    "sample": ("sample", "sample-draw", "sample-members"),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),
     "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
@@ -71,6 +80,7 @@ LABELS = {
     "frame": _("Businesses"),
     "edition": _("Overview"),
     "responses": _("Fieldwork"),
+    "sample": _("Sample"),
     "invitations": _("Invitations"),
     "comments": _("Comments"),
     "runs": _("Scoring"),
@@ -118,6 +128,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
     return {
         "edition": may_see_edition(person, edition),
         "responses": may_see_edition(person, edition),
+        "sample": may_draw_sample(person, edition),
         "invitations": may_invite(person, edition),
         "comments": may_moderate(person, edition),
         "runs": may_see_runs(person, edition.province),

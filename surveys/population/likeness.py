@@ -28,7 +28,8 @@ ADDRESS_WORDS = frozenset({
 })  # fmt: skip
 ABBREVIATIONS = {
     "tm": ("thuong", "mai"), "dv": ("dich", "vu"), "xd": ("xay", "dung"), "sx": ("san", "xuat"), "vt": ("van", "tai"),
-    "xnk": ("xuat", "nhap", "khau"), "dt": ("dau", "tu"), "cn": ("cong", "nghe"), "vlxd": ("vat", "lieu", "xay", "dung"),
+    "xnk": ("xuat", "nhap", "khau"), "vlxd": ("vat", "lieu", "xay", "dung"), "dt": ("dau", "tu"),
+    "cn": ("cong", "nghe"),
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 

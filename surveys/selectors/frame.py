@@ -108,7 +108,7 @@ def frame_counts(province: Province) -> FrameCounts:
 def band_lines(province: Province) -> list[tuple[str, list[BandLine]]]:
     """Businesses by type, locality, sector, size and age, in the order of the edition's options. Seven queries."""
     options = band_options(province)
-    fields = {"type": str(_("Type")), **{code: field.text for code, field in profile_fields(province).items()}}
+    fields = variable_names(province)
     return [(fields[code], _lines(province, code, options.get(code, {}))) for code in fields]
 
 
@@ -131,6 +131,11 @@ def profile_fields(province: Province) -> dict[str, ProfileField]:
     """The profile questions whose bands the frame keeps, by code, of the latest edition."""
     found = ProfileField.objects.filter(edition=edition_of_frame(province), code__in=BANDS).order_by("position", "code")
     return {field.code: field for field in found}
+
+
+def variable_names(province: Province) -> dict[str, str]:
+    """The variables that the frame keeps, in the reader's words: the type and the profile questions."""
+    return {"type": str(_("Type")), **{code: field.text for code, field in profile_fields(province).items()}}
 
 
 def band_options(province: Province) -> dict[str, dict[str, str]]:

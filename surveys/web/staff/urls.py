@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from surveys.web.staff import comments, frame, frame_import, invitations, responses, settings, steps, units, workbook
+from surveys.web.staff import (
+    comments,
+    frame,
+    frame_import,
+    invitations,
+    responses,
+    sample,
+    settings,
+    steps,
+    units,
+    workbook,
+)
 
 EDITION = "editions/<int:edition_id>/"
 FRAME = "provinces/<slug:slug>/frame/"
@@ -23,6 +34,14 @@ urlpatterns = [
         name="edition-unwithhold",
     ),
     path(f"{EDITION}responses/", responses.responses, name="responses"),
+    path(f"{EDITION}sample/", sample.sample, name="sample"),
+    path(f"{EDITION}sample/draw/", sample.sample_draw_now, name="sample-draw"),
+    path(f"{EDITION}sample/invite/", sample.sample_invite_next, name="sample-invite"),
+    path(f"{EDITION}sample/discard/", sample.sample_discard_now, name="sample-discard"),
+    path(f"{EDITION}sample/margins/", sample.sample_margins, name="sample-margins"),
+    path(f"{EDITION}sample/strata.csv", sample.sample_strata_csv, name="sample-strata"),
+    path(f"{EDITION}sample/businesses/", sample.sample_members, name="sample-members"),
+    path(f"{EDITION}sample/businesses/download/", sample.sample_members_csv, name="sample-export"),
     path(f"{EDITION}invitations/", invitations.invitations, name="invitations"),
     path(f"{EDITION}invitations/new/", invitations.invitations_new, name="invitations-new"),
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
