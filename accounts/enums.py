@@ -28,6 +28,7 @@ DEEDS = {
     "province.create": _("Province made"),
     "edition.import": _("Edition imported"),
     "edition.settings": _("Settings changed"),
+    "edition.margins": _("Population counts taken from the frame"),
     "edition.open": _("Opened for answers"),
     "edition.closed": _("Closed for answers"),
     "edition.frozen": _("Data frozen"),
@@ -41,6 +42,15 @@ DEEDS = {
     "reader.revoke": _("Reader of a unit removed"),
     "invitations.create": _("Invitations made"),
     "invitations.codes": _("Codes and links handed out"),
+    "frame.import": _("Businesses imported"),
+    "frame.merge": _("Two businesses merged"),
+    "frame.apart": _("Two businesses told apart"),
+    "frame.faults": _("Rejected rows downloaded"),
+    "frame.forget": _("Contact data deleted"),
+    "sample.draw": _("Sample drawn"),
+    "sample.discard": _("Sample discarded"),
+    "sample.invite": _("Wave of the sample invited"),
+    "sample.export": _("Sample downloaded"),
     "responses.import": _("Responses taken over from a file"),
     "comment.review": _("Comment reviewed"),
     "quality.check": _("Answers checked"),
@@ -70,6 +80,7 @@ JOBS = {
     "run_diagnostics": _("Diagnostics of a run"),
     "report_files": _("Report files"),
     "quality_check": _("Check of the answers"),
+    "frame_import": _("Import of businesses"),
 }
 
 

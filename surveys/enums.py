@@ -130,3 +130,52 @@ class ExclusionReason(models.TextChoices):
     INTEREST = "interest", _("Filled in by or for a rated unit")
     INELIGIBLE = "ineligible", _("Not entitled to answer")
     OTHER = "other", _("Another reason, see the comment")
+
+
+class FrameChange(models.TextChoices):
+    """What the last import that touched a business did to it."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    GONE = "gone", _("Gone")
+
+
+class FrameFault(models.TextChoices):
+    """Why a row of a frame file was not taken over, or a cell was left out; whole sentences."""
+
+    TAX_CODE_MISSING = "tax_code_missing", _("The tax code is missing; only household businesses may do without.")
+    TAX_CODE_LENGTH = "tax_code_length", _("A tax code has 10 digits, or 13 for a branch.")
+    TAX_CODE_CHECK = "tax_code_check", _("The check digit of the tax code is wrong: it was mistyped somewhere.")
+    NAME_MISSING = "name_missing", _("The name is missing.")
+    NAME_LENGTH = "name_length", _("The name is longer than 200 letters.")
+    TYPE_UNKNOWN = "type_unknown", _("The type is neither enterprise nor cooperative nor household business.")
+    LOCALITY_MISSING = "locality_missing", _("The locality is missing.")
+    LOCALITY_UNKNOWN = "locality_unknown", _("There is no such locality in the latest edition.")
+    ROW_REPEATED = "row_repeated", _("The row repeats an earlier one word for word.")
+    ADDRESS_LENGTH = "address_length", _("The address was longer than 300 letters and was cut.")
+    SECTOR_UNKNOWN = "sector_unknown", _("There is no such sector in the latest edition; it was left empty.")
+    SIZE_UNKNOWN = "size_unknown", _("The size fits no band of the latest edition; it was left empty.")
+    AGE_UNKNOWN = "age_unknown", _("The age fits no band of the latest edition; it was left empty.")
+    PHONE_WRONG = "phone_wrong", _("This is not a Vietnamese telephone number; it was left empty.")
+    EMAIL_WRONG = "email_wrong", _("This is not an e-mail address; it was left empty.")
+    UNIT_UNKNOWN = "unit_unknown", _("A unit of this list is not known; it was left out.")
+
+
+class DuplicateKind(models.TextChoices):
+    TAX_CODE = "tax_code", _("The same tax code")
+    BRANCH = "branch", _("Branches of one company")
+    NAME_ADDRESS = "name_address", _("Similar name and address")
+
+
+class DuplicateState(models.TextChoices):
+    OPEN = "open", _("To decide")
+    MERGED = "merged", _("Merged")
+    APART = "apart", _("Two businesses")
+
+
+class Allocation(models.TextChoices):
+    """How a sample is shared out over the strata."""
+
+    PROPORTIONAL = "proportional", _("In proportion to the frame")
+    NEYMAN = "neyman", _("By frame and spread (Neyman)")
+    FLOOR = "floor", _("In proportion, with a minimum for each locality and unit")

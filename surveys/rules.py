@@ -36,6 +36,15 @@ def may_invite(person: Person, edition: Edition) -> bool:
     return has_role(person, edition.province, Role.MANAGER)
 
 
+def may_keep_frame(person: Person, province: Province) -> bool:
+    """See and import the businesses of the province with their contact data, and decide about duplicates."""
+    return has_role(person, province, Role.MANAGER)
+
+
+def may_draw_sample(person: Person, edition: Edition) -> bool:
+    return may_keep_frame(person, edition.province)
+
+
 def may_moderate(person: Person, edition: Edition) -> bool:
     """Read comments as they were written, and decide what is shown."""
     return has_role(person, edition.province, Role.MODERATOR)

@@ -97,6 +97,14 @@ def unit(world: World) -> list[Any]:
     return [world.province.slug, world.unit.code]
 
 
+def sampled(world: World) -> list[Any]:
+    return [world.sampled.pk]
+
+
+def imported(world: World) -> list[Any]:
+    return [world.province.slug, world.frame_import.pk]
+
+
 def code(world: World) -> list[Any]:
     return [world.code]
 
@@ -140,6 +148,14 @@ STAFF: dict[str, Closed] = {
     "edition-unwithhold": Closed(
         MANAGER, lambda world: [world.closed.pk, world.block_unit.pk], get=NOT_SERVED, post=302
     ),
+    "sample": Closed(MANAGER, sampled),
+    "sample-draw": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
+    "sample-invite": Closed(MANAGER, sampled, get=NOT_SERVED, post=302, data=lambda world: {"wave": "0"}),
+    "sample-discard": Closed(MANAGER, sampled, get=NOT_SERVED, post=302),
+    "sample-margins": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
+    "sample-strata": Closed(MANAGER, sampled),
+    "sample-members": Closed(MANAGER, sampled),
+    "sample-export": Closed(MANAGER, sampled, get=NOT_SERVED, post=200),
     "invitations": Closed(MANAGER, opened),
     "invitations-new": Closed(MANAGER, opened, post=422),
     "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
@@ -158,6 +174,16 @@ STAFF: dict[str, Closed] = {
     "quality-responses": Closed(REVIEWERS, checked),
     "quality-response": Closed(REVIEWERS, flagged, post=302, data=lambda world: {"decision": "keep"}),
     "dataset-renew": Closed(REVIEWERS, lambda world: [world.run.edition_id], post=422),
+    "frame": Closed(MANAGER, province),
+    "frame-businesses": Closed(MANAGER, province),
+    "frame-duplicates": Closed(MANAGER, province),
+    "frame-duplicate-decide": Closed(
+        MANAGER, lambda world: [world.province.slug, world.duplicate.pk], get=NOT_SERVED, post=302
+    ),
+    "frame-import": Closed(MANAGER, province, post=422),
+    "frame-columns": Closed(MANAGER, lambda world: [world.province.slug, world.frame_upload.pk], post=422),
+    "frame-import-result": Closed(MANAGER, imported),
+    "frame-faults": Closed(MANAGER, imported, get=NOT_SERVED, post=200),
     "units": Closed(MEMBERS, province),
     "unit": Closed(MANAGER, unit, post=302, data=unit_facts),
     "unit-lineage": Closed(MANAGER, unit, get=NOT_SERVED, post=422),

@@ -20,6 +20,7 @@ from surveys.enums import EditionState, IndicatorKind
 from surveys.models import BlockUnit, Dataset, Edition, HardValue, Indicator, Margin, QualityCheck, Unit
 from surveys.selectors import monitor
 from surveys.selectors.editions import editions_visible_to
+from surveys.selectors.frame import businesses_of
 from surveys.selectors.quality import UNDECIDED, checks_of, decision_counts, exclusion_reasons
 from surveys.selectors.readiness import gaps_before_opening
 from surveys.selectors.units import units_read_by
@@ -111,6 +112,7 @@ def _standing(
         closes_on=edition.closes_on,
         framework_gaps=tuple(gaps_before_opening(edition)) if state == EditionState.DRAFT else (),
         population_sums=_population_sums(edition),
+        businesses=0 if participation.invited else businesses_of(edition.province).count(),
         invited=participation.invited,
         responses=participation.responses,
         ratings=participation.ratings,

@@ -57,6 +57,7 @@ class Standing:
     closes_on: date | None = None
     framework_gaps: tuple[str, ...] = ()
     population_sums: dict[str, int] = field(default_factory=dict)
+    businesses: int = 0
     invited: int = 0
     responses: int = 0
     ratings: int = 0
@@ -116,13 +117,20 @@ def _prepare(standing: Standing) -> Iterator[Gap]:
         yield Gap("framework", sentence, blocks=True)
     yield from _populations(standing)
     if not standing.invited:
-        sentence = _("Nobody is invited yet.")
-        yield Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
+        yield _nobody_invited(standing)
     if standing.opens_on is None or standing.closes_on is None:
         sentence = _("The days of answering are not set.")
         yield Gap("no_days", sentence, page="edition-settings", action=_("Set the days"))
     if not standing.approvers:
         yield _no_approver(blocks=False)
+
+
+def _nobody_invited(standing: Standing) -> Gap:
+    """From the frame where there is one, else from a list."""
+    sentence = _("Nobody is invited yet.")
+    if standing.businesses:
+        return Gap("no_invitations", sentence, page="sample", action=_("Draw a sample"))
+    return Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
 
 
 def _populations(standing: Standing) -> Iterator[Gap]:
@@ -140,8 +148,7 @@ def _collect(standing: Standing) -> Iterator[Gap]:
         words = {"day": date_format(standing.closes_on, "d/m/Y")}
         yield Gap("still_time", _("Answers are taken until %(day)s.") % words)
     if not standing.invited and not standing.responses:
-        sentence = _("Nobody is invited yet.")
-        yield Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
+        yield _nobody_invited(standing)
     yield from _short_units(standing)
     yield from _hard_values(standing)
 

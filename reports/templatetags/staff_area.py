@@ -21,7 +21,9 @@ from scoring.rules import may_see_runs
 from surveys.enums import CommentState, Decision, EditionState
 from surveys.models import Edition
 from surveys.rules import (
+    may_draw_sample,
     may_invite,
+    may_keep_frame,
     may_moderate,
     may_prepare_edition,
     may_see_edition,
@@ -67,6 +69,7 @@ EDITION_PAGES = {
         "unit-preview",
     ),
     "responses": ("responses",),
+    "sample": ("sample", "sample-draw", "sample-members"),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),
     "quality": ("quality", "quality-responses", "quality-response", "quality-copies"),
@@ -74,14 +77,24 @@ EDITION_PAGES = {
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
+    "frame": (
+        "frame",
+        "frame-businesses",
+        "frame-duplicates",
+        "frame-import",
+        "frame-columns",
+        "frame-import-result",
+    ),
     "units": ("units", "unit", "unit-lineage", "unit-reader-add"),
     "members": ("members",),
     "audit": ("audit",),
     "edition-import": ("edition-import",),
 }
 LABELS = {
+    "frame": _("Businesses"),
     "edition": _("Overview"),
     "responses": _("Fieldwork"),
+    "sample": _("Sample"),
     "invitations": _("Invitations"),
     "comments": _("Comments"),
     "quality": _("Quality of answers"),
@@ -130,6 +143,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
     return {
         "edition": may_see_edition(person, edition),
         "responses": may_see_edition(person, edition),
+        "sample": may_draw_sample(person, edition),
         "invitations": may_invite(person, edition),
         "comments": may_moderate(person, edition),
         "quality": may_see_quality(person, edition),
@@ -140,6 +154,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
 
 def _province_doors(person: User, province: Province) -> dict[str, bool]:
     return {
+        "frame": may_keep_frame(person, province),
         "units": may_see_units(person, province),
         "members": may_see_members(person, province),
         "audit": may_see_audit(person, province),

@@ -20,7 +20,14 @@ from reports.selectors.dashboard import Dashboard, dashboard_of, homes_of, units
 from reports.selectors.steps import Gap, Step, current_step, gaps_for
 from scoring.rules import may_approve, may_publish, may_start_run
 from surveys.models import Edition
-from surveys.rules import may_freeze_data, may_invite, may_moderate, may_prepare_edition, may_review_responses
+from surveys.rules import (
+    may_draw_sample,
+    may_freeze_data,
+    may_invite,
+    may_moderate,
+    may_prepare_edition,
+    may_review_responses,
+)
 from surveys.web.staff.doors import edition_or_404
 
 LINE = {
@@ -169,6 +176,7 @@ def _may_open(page: str, edition: Edition, person: User) -> bool:
     province = edition.province
     doors = {
         "invitations-new": lambda: may_invite(person, edition),
+        "sample": lambda: may_draw_sample(person, edition),
         "edition-settings": lambda: may_prepare_edition(person, province),
         "runs": lambda: may_start_run(person, province),
         "run": lambda: may_start_run(person, province) or may_approve(person, province),

@@ -3,20 +3,26 @@
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
 from surveys.models.datasets import Dataset
 from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
+from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
+from surveys.models.samples import Sample, SampleMember, SampleStratum
 from surveys.models.units import Unit, UnitLineage, UnitReader
 
 __all__ = [
     "AnswerScale",
     "Block",
     "BlockUnit",
+    "Business",
     "Comment",
     "Dataset",
     "Draft",
+    "Duplicate",
     "Edition",
     "EligibilityRule",
+    "FrameImport",
+    "FrameImportFault",
     "HardValue",
     "Indicator",
     "Invitation",
@@ -31,6 +37,9 @@ __all__ = [
     "Response",
     "ResponseFlag",
     "ResponseReview",
+    "Sample",
+    "SampleMember",
+    "SampleStratum",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

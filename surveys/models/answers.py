@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import Channel, CommentState, InvitationState, Pace
 from surveys.models.editions import BlockUnit, Edition
+from surveys.models.frame import Business
 from surveys.models.questionnaire import QuestionnaireVersion
 
 
@@ -22,6 +23,7 @@ class Invitation(models.Model):
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="invitations")
     handle = models.CharField(max_length=10, unique=True)
+    business = models.ForeignKey(Business, null=True, on_delete=models.SET_NULL, related_name="invitations")
     name = models.CharField(_("business"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     stratum = models.CharField(_("stratum"), max_length=80, blank=True)
