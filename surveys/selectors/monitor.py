@@ -1,10 +1,15 @@
-"""How fieldwork goes: counts only, never an answer and never a business. Few queries, however many rows."""
+"""How fieldwork goes: counts only, never an answer and never a business. Few queries, however many rows.
+
+While the ballot box of an edition is shut, boxes are counted, and ratings of units by counters that are raised by whole
+trays (see `surveys.services.tray`); bands and comments are unknown. Responses collected elsewhere are never sealed and
+are counted as they are.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KT
 
 from accounts.models import in_language
@@ -21,7 +26,9 @@ from surveys.models import (
     Rating,
     Response,
     SubIndexWeight,
+    UnitCounter,
 )
+from surveys.selectors.ballots import boxes_of
 
 HIDDEN_BELOW = 5
 FEWEST_SHOWN = 8
@@ -125,7 +132,7 @@ def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
 
 
 def participation_of(edition: Edition) -> Participation:
-    """Four queries."""
+    """Seven queries at most."""
     invited = Invitation.objects.filter(edition=edition).aggregate(
         invited=Count("pk"),
         started=Count("pk", filter=~Q(state=InvitationState.SENT)),
@@ -134,16 +141,17 @@ def participation_of(edition: Edition) -> Participation:
     comments = Comment.objects.filter(block_unit__block__edition=edition).aggregate(
         comments=Count("pk"), comments_waiting=Count("pk", filter=Q(state=CommentState.PENDING))
     )
+    counted = UnitCounter.objects.filter(block_unit__block__edition=edition).aggregate(n=Sum("ratings"))
     return Participation(
         **invited,
         **comments,
-        responses=Response.objects.filter(edition=edition).count(),
-        ratings=Rating.objects.filter(response__edition=edition).count(),
+        responses=Response.objects.filter(edition=edition).count() + boxes_of(edition).all,
+        ratings=Rating.objects.filter(response__edition=edition).count() + (counted["n"] or 0),
     )
 
 
 def block_counts(edition: Edition) -> list[BlockCount]:
-    """Ratings of every unit by block, the fewest first, against the minimum for a rank. Three queries."""
+    """Ratings of every unit by block, the fewest first, against the minimum for a rank. Four queries."""
     counted = dict(
         Rating.objects.filter(response__edition=edition)
         .order_by()
@@ -151,6 +159,9 @@ def block_counts(edition: Edition) -> list[BlockCount]:
         .annotate(n=Count("pk"))
         .values_list("block_unit", "n")
     )
+    sealed = UnitCounter.objects.filter(block_unit__block__edition=edition).values_list("block_unit", "ratings")
+    for key, n in sealed.order_by("block_unit"):
+        counted[key] = counted.get(key, 0) + n
     units: dict[int, list[tuple[int, BlockUnit]]] = {}
     for unit in BlockUnit.objects.filter(block__edition=edition).select_related("unit").order_by("unit__code"):
         units.setdefault(unit.block_id, []).append((counted.get(unit.pk, 0), unit))
@@ -190,9 +201,10 @@ def stratum_counts(edition: Edition) -> list[Line]:
 
 
 def channel_counts(edition: Edition) -> list[Line]:
-    """Responses by the way in which they came. One query."""
+    """Responses by the way in which they came. Three queries."""
     found = Response.objects.filter(edition=edition).order_by().values("channel").annotate(n=Count("pk"))
     counted = {row["channel"]: row["n"] for row in found}
+    counted[Channel.INVITED] = counted.get(Channel.INVITED, 0) + boxes_of(edition).all
     total = sum(counted.values())
     return [
         Line(label=str(channel.label), code=channel.value, count=n, share=n / total)

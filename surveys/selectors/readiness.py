@@ -3,8 +3,9 @@
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from surveys.enums import RespondentType
+from surveys.enums import RespondentType, Secrecy
 from surveys.models import Block, Edition, ProfileField, QuestionnaireVersion, SubIndex
+from surveys.selectors.ballots import FEWEST_HOLDERS, holders_ready
 
 
 def gaps_before_opening(edition: Edition) -> list[str]:
@@ -29,6 +30,9 @@ def gaps_before_opening(edition: Edition) -> list[str]:
         if not block.rule_count:
             gaps.append(_("The block “%(block)s” has no rule saying who may rate it.") % {"block": block.name})
     gaps.extend(_questionnaire_gaps(edition))
+    if edition.secrecy == Secrecy.SEALED and holders_ready(edition) < FEWEST_HOLDERS:
+        words = {"count": FEWEST_HOLDERS}
+        gaps.append(_("The ballot box needs at least %(count)d key holders who have set their passphrase.") % words)
     return gaps
 
 
