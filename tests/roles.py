@@ -7,7 +7,8 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
 from scoring.models import Publication, ScoringRun
-from surveys.models import BlockUnit, Comment, Edition, Unit, UnitReader
+from surveys.enums import Secrecy
+from surveys.models import BlockUnit, Comment, Edition, KeyHolder, Unit, UnitReader
 from surveys.selectors.invitations import code_of
 from surveys.services.invitations import Guest, invitations_create
 from tests.factories.editions import NOW, edition_answered, edition_closed, edition_make
@@ -35,6 +36,7 @@ class World:
     membership: Membership
     job: Job
     code: str
+    holder: KeyHolder
 
     def client(self, role: str) -> Client:
         """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
@@ -56,11 +58,13 @@ def world_make() -> World:
     run = scored_edition(year=2021, responses=30)
     publication = published_edition(year=2020, responses=30)
     rated = BlockUnit.objects.filter(block__edition=closed).select_related("unit").order_by("pk")[0]
+    draft = edition_make(year=2024, secrecy=Secrecy.SEALED)
+    holder = KeyHolder.objects.create(edition=draft, user=people["moderator"])
     invited = invitations_create(edition=open_edition, guests=[Guest(name="Công ty Sao Mai")], by=None, now=NOW)
     return World(
         province=province,
         people=people,
-        draft=edition_make(year=2024),
+        draft=draft,
         open=open_edition,
         closed=closed,
         run=run,
@@ -72,4 +76,5 @@ def world_make() -> World:
         membership=Membership.objects.get(user=people["moderator"]),
         job=Job.objects.create(kind="scoring_run", province=province, created_at=NOW),
         code=code_of(invited[0]),
+        holder=holder,
     )

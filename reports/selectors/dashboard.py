@@ -16,11 +16,12 @@ from reports.selectors.steps import RunStanding, Standing
 from scoring.enums import Verdict
 from scoring.models import Publication, Recipe, ScoringRun
 from scoring.selectors.runs import releases_of, runs_of, verdict_of
-from surveys.enums import EditionState, IndicatorKind
+from surveys.enums import EditionState, IndicatorKind, Secrecy
 from surveys.models import BlockUnit, Dataset, Edition, HardValue, Indicator, Margin, Unit
 from surveys.selectors import monitor
+from surveys.selectors.ballots import box_waits
 from surveys.selectors.editions import editions_visible_to
-from surveys.selectors.readiness import gaps_before_opening
+from surveys.selectors.readiness import framework_gaps, key_gaps
 from surveys.selectors.units import units_read_by
 
 AUDIT_LINES = 8
@@ -107,7 +108,10 @@ def _standing(
         today=today,
         opens_on=edition.opens_on,
         closes_on=edition.closes_on,
-        framework_gaps=tuple(gaps_before_opening(edition)) if state == EditionState.DRAFT else (),
+        framework_gaps=tuple(framework_gaps(edition)) if state == EditionState.DRAFT else (),
+        key_gaps=tuple(key_gaps(edition)) if state == EditionState.DRAFT else (),
+        is_sealed=edition.secrecy == Secrecy.SEALED,
+        box_waits=box_waits(edition),
         population_sums=_population_sums(edition),
         invited=participation.invited,
         responses=participation.responses,

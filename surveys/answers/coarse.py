@@ -1,18 +1,23 @@
-"""Strata and bands that too few responses share are made coarser before anybody reads them.
+"""What is stored about a respondent fits at least `fewest` responses equally well.
 
-Who took part is known, so a stratum or a band with fewer than `fewest` responses points at those few businesses. The
-ladder is fixed and every step on it is recorded (`Merge`):
+Who took part is known, and so is much about each business: a stratum, or a combination of bands, that fewer than
+`fewest` responses have points at those few. The ladder is fixed, and every step on it is recorded (`Merge`):
 
     stratum   “A · B”  →  “A · *”  (small strata that share A, with the next smallest where they are too few)  →  “*”
-    band      →  “” (not stated)
+    bands     question by question, as they are asked: inside the responses that are alike so far, those with bands of
+              too few (and with the next smallest, where they are too few together) become one group, in which only the
+              number of each band is kept: the bands are dealt out anew at random
 
 Merged strata get the mean of their design weights, because a weight of its own would tell the stratum; the sum of the
-weights stays.
+weights stays. Bands are dealt out and not left blank, so that every margin of the profile stays what it was and weights
+can be fitted to the population (data swapping inside groups: Dalenius and Reiss 1982).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import fsum
+from random import Random
 from typing import Any
 
 from surveys.answers.ballot import Ballot
@@ -24,7 +29,9 @@ REST = "*"
 
 @dataclass(frozen=True)
 class Merge:
-    """`levels` of `field` ("stratum" or a profile question) became `into`, which `responses` then have in common."""
+    """Strata `levels` became `into`; or (`into` is empty) bands `levels` of the question `field` were dealt out anew.
+    So many `responses` were touched.
+    """
 
     field: str
     levels: tuple[str, ...]
@@ -37,35 +44,70 @@ class Merge:
 
 @dataclass(frozen=True)
 class Coarse:
-    """The ballots as they are stored; what was merged; how many still have a combination that fewer than `FEWEST`
-    share.
-    """
+    """The ballots as they are stored, in the given order, and what was merged."""
 
     ballots: Sequence[Ballot]
     merges: Sequence[Merge]
-    rare: int
 
 
-def coarsened(ballots: Sequence[Ballot], fewest: int = FEWEST) -> Coarse:
-    """Strata and bands at which fewer than `fewest` responses stand are merged; see the module for the ladder."""
+def coarsened(ballots: Sequence[Ballot], fields: Sequence[str], rng: Random, fewest: int = FEWEST) -> Coarse:
+    """Every ballot becomes one of at least `fewest` that its author could have given, as far as stratum and bands say.
+
+    Args:
+        fields: the questions of the profile, those whose bands are to be kept longest first.
+    """
     strata = _strata(Counter(each.stratum for each in ballots), fewest)
-    fields = sorted({code for each in ballots for code in each.profile})
-    bands = {code: _bands(Counter(each.profile.get(code, "") for each in ballots), fewest) for code in fields}
+    named = [strata.get(each.stratum, each.stratum) for each in ballots]
+    weights = {
+        name: _mean(each.design_weight for each, stored in zip(ballots, named, strict=True) if stored == name)
+        for name in set(strata.values())
+    }
+    profiles = [dict(each.profile) for each in ballots]
+    dealt: dict[str, Counter[str]] = {}
+    for name in sorted(set(named)):
+        inside = [profile for profile, stored in zip(profiles, named, strict=True) if stored == name]
+        _bands_deal(inside, fields, _Dealer(rng, fewest, dealt))
     found = [
-        replace(
-            each,
-            stratum=strata.get(each.stratum, each.stratum),
-            profile={code: bands[code].get(band, band) for code, band in each.profile.items()},
-        )
-        for each in ballots
+        replace(each, stratum=name, design_weight=weights.get(name, each.design_weight), profile=profile)
+        for each, name, profile in zip(ballots, named, profiles, strict=True)
     ]
-    merged = set(strata.values())
-    weights = {name: _mean(each.design_weight for each in found if each.stratum == name) for name in merged}
-    found = [replace(each, design_weight=weights.get(each.stratum, each.design_weight)) for each in found]
-    merges = [*_merges("stratum", strata, (each.stratum for each in found))]
-    for code in fields:
-        merges += _merges(code, bands[code], (each.profile.get(code, "") for each in found))
-    return Coarse(found, merges, _rare(found, fewest))
+    merges = [
+        Merge("stratum", tuple(sorted(old for old, new in strata.items() if new == name)), name, named.count(name))
+        for name in sorted(set(strata.values()))
+    ]
+    merges += [
+        Merge(field, tuple(sorted(dealt[field])), "", dealt[field].total()) for field in fields if field in dealt
+    ]
+    return Coarse(found, merges)
+
+
+@dataclass(frozen=True)
+class _Dealer:
+    rng: Random
+    fewest: int
+    dealt: dict[str, Counter[str]]
+
+
+def _bands_deal(profiles: list[dict[str, str]], fields: Sequence[str], dealer: _Dealer) -> None:
+    """Deal out the bands of too few, question by question, in place."""
+    if not fields or not profiles:
+        return
+    field, groups = fields[0], dict[str, list[dict[str, str]]]()
+    for profile in profiles:
+        groups.setdefault(profile.get(field, ""), []).append(profile)
+    pool = [
+        profile
+        for band in _pool({band: len(group) for band, group in groups.items()}, dealer.fewest)
+        for profile in groups.pop(band)
+    ]
+    bands = [profile.get(field, "") for profile in pool]
+    if len(set(bands)) > 1:
+        dealer.dealt.setdefault(field, Counter()).update(bands)
+        dealer.rng.shuffle(bands)
+        for profile, band in zip(pool, bands, strict=True):
+            profile[field] = band
+    for group in (*groups.values(), pool):
+        _bands_deal(group, fields[1:], dealer)
 
 
 def _strata(counts: Mapping[str, int], fewest: int) -> dict[str, str]:
@@ -95,27 +137,6 @@ def _pool(counts: Mapping[str, int], fewest: int) -> list[str]:
     return pool
 
 
-def _bands(counts: Mapping[str, int], fewest: int) -> dict[str, str]:
-    named = {band: n for band, n in counts.items() if n}
-    pool = _pool(named, fewest)
-    if pool and pool != [""] and "" in named and "" not in pool:
-        pool.append("")
-    return {band: "" for band in pool if band}
-
-
-def _merges(field: str, into: Mapping[str, str], stored: Iterable[str]) -> list[Merge]:
-    counts = Counter(stored)
-    return [
-        Merge(field, tuple(sorted(level for level, new in into.items() if new == name)), name, counts[name])
-        for name in sorted(set(into.values()))
-    ]
-
-
 def _mean(values: Iterable[float]) -> float:
     found = list(values)
-    return sum(found) / len(found)
-
-
-def _rare(ballots: Sequence[Ballot], fewest: int) -> int:
-    cells = Counter((each.stratum, *sorted(each.profile.items())) for each in ballots)
-    return sum(n for n in cells.values() if n < fewest)
+    return fsum(found) / len(found)

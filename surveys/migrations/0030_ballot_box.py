@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(null=True)),
                 ("boxes", models.PositiveIntegerField(null=True)),
                 ("damaged", models.PositiveIntegerField(null=True)),
-                ("rare", models.PositiveIntegerField(null=True)),
                 ("fewest", models.PositiveSmallIntegerField(null=True)),
                 ("merges", models.JSONField(default=list)),
             ],

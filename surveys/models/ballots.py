@@ -50,9 +50,8 @@ class KeyHolder(models.Model):
 class BallotBox(models.Model):
     """The public key of an edition, and once the box has been opened, by whom and what was made coarser for it.
 
-    `merges`: list of {"field", "levels", "into", "responses"}: strata and bands that fewer than `fewest` responses had.
-    `rare`: responses whose combination of stratum and bands fewer than `fewest` share. `damaged`: boxes that somebody
-    changed, so that they cannot be read.
+    `merges`: list of {"field", "levels", "into", "responses"}: what fewer than `fewest` had.
+    `damaged`: boxes that somebody changed, so that they cannot be read.
     """
 
     edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="ballot_box")
@@ -62,7 +61,6 @@ class BallotBox(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     boxes = models.PositiveIntegerField(null=True)
     damaged = models.PositiveIntegerField(null=True)
-    rare = models.PositiveIntegerField(null=True)
     fewest = models.PositiveSmallIntegerField(null=True)
     merges = models.JSONField(default=list)
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import User
 from ddci.core.crypto import derive
 from surveys.enums import EditionState, Secrecy
-from surveys.models import BallotBox, Edition, Envelope, KeyHolder, Receipt, SealedResponse
+from surveys.models import BallotBox, Edition, Envelope, KeyHolder, ProfileField, Receipt, SealedResponse
 from surveys.selectors.invitations import code_of
 
 FEWEST_HOLDERS = 2
@@ -50,14 +50,15 @@ def ballot_box_of(edition: Edition) -> BallotBox | None:
     return BallotBox.objects.filter(edition=edition).select_related("opened_by").first()
 
 
-def is_sealed_now(edition: Edition) -> bool:
-    """Whether answers are locked away: a sealed edition whose box has not been opened."""
-    if edition.secrecy != Secrecy.SEALED or edition.state not in {EditionState.OPEN, EditionState.CLOSED}:
-        return False
-    return BallotBox.objects.filter(edition=edition, opened_at=None).exists()
+def may_hold_boxes(edition: Edition) -> bool:
+    """Whether answers of this edition can be locked away now."""
+    return edition.secrecy == Secrecy.SEALED and edition.state in {EditionState.OPEN, EditionState.CLOSED}
 
 
 def boxes_of(edition: Edition) -> BoxCount:
+    """No query where there can be none."""
+    if not may_hold_boxes(edition):
+        return BoxCount(0, 0)
     return BoxCount(
         boxed=SealedResponse.objects.filter(ballot__edition=edition).count(),
         waiting=Envelope.objects.filter(invitation__edition=edition).count(),
@@ -66,7 +67,16 @@ def boxes_of(edition: Edition) -> BoxCount:
 
 def box_waits(edition: Edition) -> bool:
     """Whether the edition has closed and boxes lie unopened."""
-    return edition.state == EditionState.CLOSED and SealedResponse.objects.filter(ballot__edition=edition).exists()
+    if edition.state != EditionState.CLOSED or not may_hold_boxes(edition):
+        return False
+    return SealedResponse.objects.filter(ballot__edition=edition).exists()
+
+
+def fields_in_order(edition: Edition) -> list[str]:
+    """Codes of the questions of the profile as they are asked."""
+    return list(
+        ProfileField.objects.filter(edition=edition).order_by("position", "code").values_list("code", flat=True)
+    )
 
 
 def receipts_of(edition: Edition) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from accounts.models import in_language
@@ -28,7 +28,7 @@ from surveys.models import (
     SubIndexWeight,
     UnitCounter,
 )
-from surveys.selectors.ballots import boxes_of
+from surveys.selectors.ballots import boxes_of, may_hold_boxes
 
 HIDDEN_BELOW = 5
 FEWEST_SHOWN = 8
@@ -141,13 +141,20 @@ def participation_of(edition: Edition) -> Participation:
     comments = Comment.objects.filter(block_unit__block__edition=edition).aggregate(
         comments=Count("pk"), comments_waiting=Count("pk", filter=Q(state=CommentState.PENDING))
     )
-    counted = UnitCounter.objects.filter(block_unit__block__edition=edition).aggregate(n=Sum("ratings"))
     return Participation(
         **invited,
         **comments,
         responses=Response.objects.filter(edition=edition).count() + boxes_of(edition).all,
-        ratings=Rating.objects.filter(response__edition=edition).count() + (counted["n"] or 0),
+        ratings=Rating.objects.filter(response__edition=edition).count() + sum(_sealed_ratings(edition).values()),
     )
+
+
+def _sealed_ratings(edition: Edition) -> dict[int, int]:
+    """By unit, how many boxes rate it, as far as trays have been emptied."""
+    if not may_hold_boxes(edition):
+        return {}
+    counters = UnitCounter.objects.filter(block_unit__block__edition=edition).order_by("block_unit")
+    return dict(counters.values_list("block_unit", "ratings"))
 
 
 def block_counts(edition: Edition) -> list[BlockCount]:
@@ -159,8 +166,7 @@ def block_counts(edition: Edition) -> list[BlockCount]:
         .annotate(n=Count("pk"))
         .values_list("block_unit", "n")
     )
-    sealed = UnitCounter.objects.filter(block_unit__block__edition=edition).values_list("block_unit", "ratings")
-    for key, n in sealed.order_by("block_unit"):
+    for key, n in _sealed_ratings(edition).items():
         counted[key] = counted.get(key, 0) + n
     units: dict[int, list[tuple[int, BlockUnit]]] = {}
     for unit in BlockUnit.objects.filter(block__edition=edition).select_related("unit").order_by("unit__code"):

@@ -10,6 +10,19 @@ from surveys.selectors.ballots import FEWEST_HOLDERS, holders_ready
 
 def gaps_before_opening(edition: Edition) -> list[str]:
     """One sentence per gap, empty when the edition can open. Constant number of queries."""
+    return [*framework_gaps(edition), *key_gaps(edition)]
+
+
+def key_gaps(edition: Edition) -> list[str]:
+    """What a sealed edition lacks: people who can open its ballot box."""
+    if edition.secrecy != Secrecy.SEALED or holders_ready(edition) >= FEWEST_HOLDERS:
+        return []
+    words = {"count": FEWEST_HOLDERS}
+    return [_("The ballot box needs at least %(count)d key holders who have set their passphrase.") % words]
+
+
+def framework_gaps(edition: Edition) -> list[str]:
+    """What is asked, about whom and by which rules: what of it is missing."""
     gaps = []
     blocks = list(
         Block.objects.filter(edition=edition)
@@ -30,9 +43,6 @@ def gaps_before_opening(edition: Edition) -> list[str]:
         if not block.rule_count:
             gaps.append(_("The block “%(block)s” has no rule saying who may rate it.") % {"block": block.name})
     gaps.extend(_questionnaire_gaps(edition))
-    if edition.secrecy == Secrecy.SEALED and holders_ready(edition) < FEWEST_HOLDERS:
-        words = {"count": FEWEST_HOLDERS}
-        gaps.append(_("The ballot box needs at least %(count)d key holders who have set their passphrase.") % words)
     return gaps
 
 

@@ -27,6 +27,11 @@ class KeysSettled(NotNow):
     sentence = _("The ballot box of “%(edition)s” has its key already; the key holders cannot change any more.")
 
 
+class SecrecySettled(NotNow):
+    code = "secrecy_settled"
+    sentence = _("“%(edition)s” has opened; what was promised about its answers cannot be changed any more.")
+
+
 class NotAMember(Invalid):
     code = "not_a_member"
     sentence = _("Only a member of the province can hold a key.")
@@ -52,6 +57,24 @@ def _changeable(edition: Edition) -> Edition:
     early = locked.state in {EditionState.DRAFT, EditionState.OPEN}
     if not early or locked.secrecy != Secrecy.SEALED or ballot_box_of(locked) is not None:
         raise KeysSettled(edition=locked.title)
+    return locked
+
+
+@transaction.atomic
+def secrecy_choose(*, edition: Edition, secrecy: Secrecy, by: User | None, now: datetime) -> Edition:
+    """Decide between sealed and confidential while the edition is in preparation; afterwards a trigger refuses it too.
+
+    Raises:
+        SecrecySettled: the edition has opened.
+    """
+    locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
+    if locked.state != EditionState.DRAFT:
+        raise SecrecySettled(edition=locked.title)
+    before, locked.secrecy = locked.secrecy, secrecy.value
+    if before != locked.secrecy:
+        locked.save(update_fields=["secrecy"])
+        note = f"{before} → {locked.secrecy}"
+        audit(action="edition.secrecy", subject=locked, by=by, now=now, province=locked.province, note=note)
     return locked
 
 

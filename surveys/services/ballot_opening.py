@@ -27,7 +27,7 @@ from surveys.models import (
     SealedResponse,
     UnitCounter,
 )
-from surveys.selectors.ballots import holder_of, key_holders_of, wrapping_key
+from surveys.selectors.ballots import fields_in_order, holder_of, key_holders_of, wrapping_key
 from surveys.services.ballot_keys import locked_secret_of
 
 BATCH = 500
@@ -78,7 +78,7 @@ def ballot_open(*, edition: Edition, secret: str, by: User, now: datetime, rng: 
         raise BoxOpened(edition=locked.title)
     ballots, damaged = _decrypted(ballot, _edition_secret(locked, secret, by))
     rng.shuffle(ballots)
-    coarse = coarsened(ballots)
+    coarse = coarsened(ballots, fields_in_order(locked), rng)
     opened = _written(locked, coarse.ballots, rng, damaged)
     _locks_delete(ballot)
     BallotBox.objects.filter(pk=ballot.pk).update(
@@ -87,7 +87,6 @@ def ballot_open(*, edition: Edition, secret: str, by: User, now: datetime, rng: 
         boxes=len(ballots),
         damaged=damaged,
         fewest=FEWEST,
-        rare=coarse.rare,
         merges=[merge.as_plain() for merge in coarse.merges],
     )
     note = f"{opened.responses}" if not damaged else f"{opened.responses}; damaged: {damaged}"

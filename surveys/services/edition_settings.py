@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import Invalid, NotNow
-from surveys.enums import EditionState, Secrecy
+from surveys.enums import EditionState
 from surveys.models import Edition
 
 # Where a setting no longer has any effect, changing it would only mislead.
@@ -20,7 +20,6 @@ CHANGEABLE: dict[str, frozenset[EditionState]] = {
     "closes_on": frozenset(_FIELDWORK),
     "minutes_to_answer": frozenset(_FIELDWORK),
     "minimum_ratings": frozenset(_BEFORE_SCORES),
-    "secrecy": frozenset({EditionState.DRAFT}),
     "readers_first": frozenset({*_BEFORE_SCORES, EditionState.SCORED}),
 }
 
@@ -42,7 +41,6 @@ class Settings:
     minutes_to_answer: int
     minimum_ratings: int
     readers_first: bool
-    secrecy: str = Secrecy.SEALED
 
 
 @transaction.atomic

@@ -64,8 +64,8 @@ def test_what_is_stored_equals_what_was_entered() -> None:
         edition.questionnaires.get(),
         Channel.INVITED,
     )
-    # One response alone is no crowd: what would point at the business is told no more.
-    assert (response.profile, response.stratum, response.design_weight) == ({"type": "", "size": ""}, "*", 2.5)
+    # One response alone is no crowd: a stratum that would point at the business is told no more.
+    assert (response.profile, response.stratum, response.design_weight) == (PROFILE, "*", 2.5)
     found = {rating.block_unit_id: (rating.answers, rating.satisfaction) for rating in Rating.objects.all()}
     assert found == {finance: (ANSWERS, 8), city: (ANSWERS, 8)}
     assert sorted(Comment.objects.values_list("block_unit_id", "text")) == sorted(

@@ -148,7 +148,7 @@ def test_a_holder_opens_the_closed_box_and_all_comes_out_as_it_went_in() -> None
     assert not UnitCounter.objects.exists()
     assert receipts_of(edition) == sorted(receipt_sha256(code) for code in receipts)
     box = BallotBox.objects.get()
-    assert (box.boxes, box.damaged, box.rare, box.merges) == (12, 0, 0, [])
+    assert (box.boxes, box.damaged, box.merges) == (12, 0, [])
 
 
 def test_opening_destroys_every_lock_of_the_key() -> None:

@@ -1,6 +1,7 @@
 """Strata and bands that too few share: what becomes of them, by hand and for any numbers."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ def ballots(**strata: int) -> list[Ballot]:
 
 
 def counts(found: list[Ballot], **fewest: int) -> dict[str, int]:
-    return dict(Counter(each.stratum for each in coarsened(found, **fewest).ballots))
+    return dict(Counter(each.stratum for each in coarsened(found, ["type"], Random(1), **fewest).ballots))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_small_strata_climb_the_ladder(strata: dict[str, int], expected: dict[st
 
 def test_merged_strata_have_one_weight_and_the_sum_stays() -> None:
     found = ballots(A=2, BBB=3, CC=9)
-    coarse = coarsened(found)
+    coarse = coarsened(found, ["type"], Random(1))
 
     assert {each.design_weight for each in coarse.ballots if each.stratum == "*"} == {(2 * 2.0 + 3 * 4.0) / 5}
     assert sum(each.design_weight for each in coarse.ballots) == pytest.approx(sum(e.design_weight for e in found))
@@ -48,31 +49,73 @@ def test_merged_strata_have_one_weight_and_the_sum_stays() -> None:
     ]
 
 
-def test_a_band_of_few_is_not_told() -> None:
+def test_bands_of_few_are_dealt_out_inside_their_group_and_every_count_stays() -> None:
     bands = ["micro"] * 9 + ["small"] * 6 + ["large"] * 2
-    coarse = coarsened([Ballot(1, {"size": band}, [], {}, stratum="A") for band in bands])
+    found = [Ballot(1, {"size": band}, [], {}, stratum="A") for band in bands]
+    seen = set()
+    for seed in range(60):
+        coarse = coarsened(found, ["size"], Random(seed))
+        assert Counter(each.profile["size"] for each in coarse.ballots) == {"micro": 9, "small": 6, "large": 2}
+        assert [each.profile["size"] for each in coarse.ballots[:9]] == ["micro"] * 9
+        assert [(merge.levels, merge.into, merge.responses) for merge in coarse.merges] == [(("large", "small"), "", 8)]
+        seen |= {place for place, each in enumerate(coarse.ballots) if each.profile["size"] == "large"}
 
-    assert Counter(each.profile["size"] for each in coarse.ballots) == {"micro": 9, "": 8}
-    assert [merge.levels for merge in coarse.merges] == [("large", "small")]
+    assert seen == set(range(9, 17))
 
 
-def test_rare_combinations_are_counted() -> None:
+def test_later_questions_are_dealt_out_inside_what_is_alike_so_far() -> None:
     bands = [("a", "x")] * 6 + [("b", "x")] * 6 + [("a", "y")] * 5 + [("b", "y")] * 1
-    coarse = coarsened([Ballot(1, {"one": one, "two": two}, [], {}) for one, two in bands])
-    assert (coarse.rare, list(coarse.merges)) == (1, [])
+    found = [Ballot(1, {"one": one, "two": two}, [], {}) for one, two in bands]
+    coarse = coarsened(found, ["one", "two"], Random(1))
+
+    assert Counter(tuple(each.profile.values()) for each in coarse.ballots) == Counter(bands)
+    assert [each.profile["one"] for each in coarse.ballots] == [one for one, _two in bands]
+    assert [(merge.field, merge.levels, merge.responses) for merge in coarse.merges] == [("two", ("x", "y"), 7)]
 
 
-@given(st.dictionaries(st.sampled_from(["A · x", "A · y", "A · z", "B · x", "B · y", "C", "D"]), st.integers(1, 12)))
-def test_no_stored_stratum_has_too_few_unless_all_are_one(strata: dict[str, int]) -> None:
-    found = [Ballot(1, {"f": name[:1]}, [], {}, stratum=name) for name, n in strata.items() for _ in range(n)]
-    coarse = coarsened(found)
+NAMES = st.sampled_from(["A · x", "A · y", "A · z", "B · x", "B · y", "C"])
+BANDS = st.sampled_from(["", "a", "b", "c"])
+
+
+@given(st.lists(st.tuples(NAMES, BANDS, BANDS), max_size=70), st.integers(0, 99))
+def test_strata_are_never_small_and_margins_stay(rows: list[tuple[str, str, str]], seed: int) -> None:
+    found = [
+        Ballot(1, {"f": one, "g": two}, [], {7: str(at)}, stratum=name) for at, (name, one, two) in enumerate(rows)
+    ]
+    coarse = coarsened(found, ["f", "g"], Random(seed))
 
     stored = Counter(each.stratum for each in coarse.ballots)
-    assert sum(stored.values()) == len(found)
     assert len(stored) <= 1 or min(stored.values()) >= 5
-    bands = Counter(each.profile["f"] for each in coarse.ballots)
-    assert len(bands) <= 1 or min(bands.values()) >= 5
-    assert [before.profile.keys() for before in found] == [after.profile.keys() for after in coarse.ballots]
+    assert [each.comments for each in coarse.ballots] == [each.comments for each in found]
+    for code in "fg":
+        assert Counter(each.profile[code] for each in coarse.ballots) == Counter(each.profile[code] for each in found)
+
+
+def test_whoever_knows_all_bands_finds_the_answer_once_in_five_at_most() -> None:
+    """The author of a rare combination is looked for among the stored ones with it, as an operator would."""
+    rng = Random(5)
+    bands = [("a" if rng.random() < 0.8 else "b", rng.choice("uvwxyz"), rng.choice("pqrs")) for _ in range(120)]
+    found = [Ballot(1, dict(zip("fgh", each, strict=True)), [], {7: str(at)}) for at, each in enumerate(bands)]
+    sought = Counter(bands)
+    rare = [at for at, each in enumerate(bands) if sought[each] == 1]
+    hits = tries = 0
+    for seed in range(300):
+        for at in rare:
+            fits = (
+                [
+                    each
+                    for each in coarsened(found, "fgh", Random(seed)).ballots
+                    if tuple(each.profile.values()) == bands[at]
+                ]
+                if at == rare[seed % len(rare)]
+                else []
+            )
+            hits += sum(each.comments == {7: str(at)} for each in fits) / max(len(fits), 1)
+            tries += bool(fits)
+
+    assert len(rare) >= 10
+    assert tries > 200
+    assert hits / tries < 0.3
 
 
 def test_a_ballot_and_an_envelope_come_out_as_they_went_in() -> None:
