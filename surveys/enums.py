@@ -15,6 +15,13 @@ class EditionState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+class Secrecy(models.TextChoices):
+    """Chosen before an edition opens and never changed afterwards; the first page for respondents says which it is."""
+
+    SEALED = "sealed", _("Sealed: nobody can tell whose answers they are")
+    CONFIDENTIAL = "confidential", _("Confidential: answers can be checked with the business by telephone")
+
+
 class UnitKind(models.TextChoices):
     DEPARTMENT = "department", _("Department or agency")
     CITY = "city", _("City or town")

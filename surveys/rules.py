@@ -1,9 +1,10 @@
 """Who may do what with an edition, its answers and the units of a province."""
 
 from accounts.enums import Role
-from accounts.models import Province
+from accounts.models import Province, User
 from accounts.rules import Person, has_role, is_member
 from surveys.models import Edition, Unit
+from surveys.selectors.ballots import holder_of
 from surveys.selectors.units import units_read_by
 
 
@@ -29,6 +30,16 @@ def may_see_quality(person: Person, edition: Edition) -> bool:
 def may_review_responses(person: Person, edition: Edition) -> bool:
     """Read flagged responses, without anything about who sent them in, and decide which are left out."""
     return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
+
+
+def may_open_box(person: Person, edition: Edition) -> bool:
+    """Try to open the ballot box: key holders with their passphrase, a manager with a recovery code."""
+    return is_key_holder(person, edition) or has_role(person, edition.province, Role.MANAGER)
+
+
+def is_key_holder(person: Person, edition: Edition) -> bool:
+    """Whether the person was named a key holder of this edition."""
+    return isinstance(person, User) and person.is_active and holder_of(edition, person) is not None
 
 
 def may_invite(person: Person, edition: Edition) -> bool:

@@ -7,7 +7,8 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
 from scoring.models import Publication, ScoringRun
-from surveys.models import BlockUnit, Business, Comment, Duplicate, Edition, FrameImport, Unit, UnitReader
+from surveys.enums import Secrecy
+from surveys.models import BlockUnit, Business, Comment, Duplicate, Edition, FrameImport, KeyHolder, Unit, UnitReader
 from surveys.population.plan import Plan
 from surveys.selectors.invitations import code_of
 from surveys.services.frame_imports import frame_upload
@@ -45,6 +46,7 @@ class World:
     frame_upload: FrameImport
     duplicate: Duplicate
     sampled: Edition
+    holder: KeyHolder
 
     def client(self, role: str) -> Client:
         """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
@@ -66,8 +68,9 @@ def world_make() -> World:
     run = scored_edition(year=2021, responses=30)
     publication = published_edition(year=2020, responses=30)
     rated = BlockUnit.objects.filter(block__edition=closed).select_related("unit").order_by("pk")[0]
+    draft = framed_edition(year=2024, secrecy=Secrecy.SEALED)
+    holder = KeyHolder.objects.create(edition=draft, user=people["moderator"])
     invited = invitations_create(edition=open_edition, guests=[Guest(name="Công ty Sao Mai")], by=None, now=NOW)
-    draft = framed_edition(year=2024)
     frame_import = frame_imported(province, [business_row(number) for number in range(1, 61)] + [["", "Không mã"]])
     pair = Business.objects.filter(province=province).order_by("pk")[:2]
     waiting = frame_upload(province=province, name="a.csv", data=frame_file([business_row(1)]), by=None, now=NOW)
@@ -93,4 +96,5 @@ def world_make() -> World:
         frame_upload=waiting,
         sampled=sampled,
         duplicate=Duplicate.objects.create(first=pair[0], second=pair[1], kind="name_address", likeness=0.9),
+        holder=holder,
     )

@@ -29,7 +29,8 @@ Arguments = Callable[[World], list[Any]]
 class Closed:
     """A door of the staff area: opens to `to` and to the platform administrator; other members of the province are
     refused, for everybody else the thing does not exist, who is signed out is sent to sign in. `to_post`: whom it opens
-    to for changes, where these are fewer.
+    to for changes, where these are fewer. `admin`: what the platform administrator meets where even that role is
+    refused.
     """
 
     to: frozenset[str]
@@ -39,6 +40,7 @@ class Closed:
     data: Callable[[World], dict[str, Any]] = lambda world: {}
     outsiders: int = NOT_FOUND
     to_post: frozenset[str] | None = None
+    admin: int | None = None
 
     def expected(self, role: str, method: str) -> int:
         served = self.get if method == "get" else self.post
@@ -47,6 +49,8 @@ class Closed:
         if served == NOT_SERVED:
             return NOT_SERVED
         opens_to = self.to if method == "get" or self.to_post is None else self.to_post
+        if role == "admin" and self.admin is not None:
+            return self.admin
         if role == "admin" or role in opens_to:
             return served
         return FORBIDDEN if role in MEMBERS else self.outsiders
@@ -159,6 +163,12 @@ STAFF: dict[str, Closed] = {
     "invitations": Closed(MANAGER, opened),
     "invitations-new": Closed(MANAGER, opened, post=422),
     "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "ballot-box": Closed(MEMBERS, draft),
+    "ballot-secrecy": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
+    "ballot-holder-add": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
+    "ballot-holder-drop": Closed(MANAGER, lambda world: [world.draft.pk, world.holder.pk], get=NOT_SERVED, post=302),
+    "ballot-key": Closed(frozenset({"moderator"}), draft, get=NOT_SERVED, post=422, admin=FORBIDDEN),
+    "ballot-open": Closed(frozenset({"manager", "moderator"}), draft, get=NOT_SERVED, post=409),
     "comments": Closed(frozenset({"moderator"}), closed),
     "comment-review": Closed(
         frozenset({"moderator"}),
@@ -238,6 +248,8 @@ OPEN: dict[str, Open] = {
     "public:unit": Open(200, of=published("so-cong-thuong")),
     "public:own-weights": Open(200, of=published("departments")),
     "public:methodology": Open(200, of=published()),
+    "public:receipts": Open(200, 200, of=published()),
+    "public:receipts-file": Open(200, of=published()),
     "public:downloads": Open(200, of=published()),
     "public:file": Open(404, of=published("no-such-file.pdf")),
     "answering:enter": Open(200, 404),

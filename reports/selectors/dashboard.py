@@ -16,13 +16,14 @@ from reports.selectors.steps import ReviewStanding, RunStanding, Standing
 from scoring.enums import Verdict
 from scoring.models import Publication, Recipe, ScoringRun
 from scoring.selectors.runs import releases_of, runs_of, verdict_of
-from surveys.enums import EditionState, IndicatorKind
+from surveys.enums import EditionState, IndicatorKind, Secrecy
 from surveys.models import BlockUnit, Dataset, Edition, HardValue, Indicator, Margin, QualityCheck, Unit
 from surveys.selectors import monitor
+from surveys.selectors.ballots import box_waits
 from surveys.selectors.editions import editions_visible_to
 from surveys.selectors.frame import businesses_of
 from surveys.selectors.quality import UNDECIDED, checks_of, decision_counts, exclusion_reasons
-from surveys.selectors.readiness import gaps_before_opening
+from surveys.selectors.readiness import framework_gaps, key_gaps
 from surveys.selectors.units import units_read_by
 
 AUDIT_LINES = 8
@@ -110,7 +111,10 @@ def _standing(
         today=today,
         opens_on=edition.opens_on,
         closes_on=edition.closes_on,
-        framework_gaps=tuple(gaps_before_opening(edition)) if state == EditionState.DRAFT else (),
+        framework_gaps=tuple(framework_gaps(edition)) if state == EditionState.DRAFT else (),
+        key_gaps=tuple(key_gaps(edition)) if state == EditionState.DRAFT else (),
+        is_sealed=edition.secrecy == Secrecy.SEALED,
+        box_waits=box_waits(edition),
         population_sums=_population_sums(edition),
         businesses=0 if participation.invited else businesses_of(edition.province).count(),
         invited=participation.invited,

@@ -1,5 +1,5 @@
-"""The year of an edition as seven steps: where it stands, and what is still missing for the next one. Pure functions of
-`Standing`; nothing here asks the database.
+"""The year of an edition as seven steps, or eight with a ballot box: where it stands, and what is still missing for the
+next one. Pure functions of `Standing`; nothing here asks the database.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surveys.answers.coarse import FEWEST
 from surveys.enums import EditionState
 
 NAMES_SHOWN = 3
@@ -19,6 +20,7 @@ NAMES_SHOWN = 3
 class Step(StrEnum):
     PREPARE = "prepare"
     COLLECT = "collect"
+    UNSEAL = "unseal"
     REVIEW = "review"
     FREEZE = "freeze"
     SCORE = "score"
@@ -56,6 +58,9 @@ class Standing:
     opens_on: date | None = None
     closes_on: date | None = None
     framework_gaps: tuple[str, ...] = ()
+    key_gaps: tuple[str, ...] = ()
+    is_sealed: bool = False
+    box_waits: bool = False
     population_sums: dict[str, int] = field(default_factory=dict)
     businesses: int = 0
     invited: int = 0
@@ -85,6 +90,11 @@ class Gap:
     action: str = ""
 
 
+def steps_of(standing: Standing) -> list[Step]:
+    """The steps in order; only a sealed edition has a ballot box to open."""
+    return [step for step in Step if step != Step.UNSEAL or standing.is_sealed]
+
+
 def current_step(standing: Standing) -> Step | None:
     """The step that is to be taken now; None once everything is published."""
     by_state = {
@@ -94,6 +104,8 @@ def current_step(standing: Standing) -> Step | None:
         EditionState.FROZEN: Step.SCORE,
         EditionState.PUBLISHED: None,
     }
+    if standing.box_waits:
+        return Step.UNSEAL
     if standing.state != EditionState.SCORED:
         return by_state[standing.state]
     if standing.run is None or standing.run.state != "complete" or standing.run.sent_back:
@@ -115,6 +127,8 @@ def gaps_for(step: Step | None, standing: Standing) -> list[Gap]:
 def _prepare(standing: Standing) -> Iterator[Gap]:
     for sentence in standing.framework_gaps:
         yield Gap("framework", sentence, blocks=True)
+    for sentence in standing.key_gaps:
+        yield Gap("no_key_holders", sentence, blocks=True, page="ballot-box", action=_("Name key holders"))
     yield from _populations(standing)
     if not standing.invited:
         yield _nobody_invited(standing)
@@ -177,6 +191,13 @@ def _hard_values(standing: Standing) -> Iterator[Gap]:
             standing.hard_missing,
         )
         yield Gap("hard_missing", sentence % {"count": standing.hard_missing})
+
+
+def _unseal(standing: Standing) -> Iterator[Gap]:
+    if standing.responses < FEWEST:
+        words = {"count": FEWEST}
+        sentence = _("There are fewer than %(count)d responses: everything that tells them apart will be left out.")
+        yield Gap("few_boxes", sentence % words, page="ballot-box", action=_("See the ballot box"))
 
 
 def _review(standing: Standing) -> Iterator[Gap]:
@@ -270,6 +291,7 @@ def _publish(standing: Standing) -> Iterator[Gap]:
 GAPS: dict[Step, Callable[[Standing], Iterator[Gap]]] = {
     Step.PREPARE: _prepare,
     Step.COLLECT: _collect,
+    Step.UNSEAL: _unseal,
     Step.REVIEW: _review,
     Step.FREEZE: _freeze,
     Step.SCORE: _score,

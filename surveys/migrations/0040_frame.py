@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_frozen"),
-        ("surveys", "0011_quality_frozen"),
+        ("surveys", "0031_ballot_frozen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

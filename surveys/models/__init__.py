@@ -1,6 +1,7 @@
 """What was asked and answered, up to the frozen dataset."""
 
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
+from surveys.models.ballots import BallotBox, Envelope, KeyHolder, ResponseLink, SealedResponse, UnitCounter
 from surveys.models.datasets import Dataset
 from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
@@ -12,6 +13,7 @@ from surveys.models.units import Unit, UnitLineage, UnitReader
 
 __all__ = [
     "AnswerScale",
+    "BallotBox",
     "Block",
     "BlockUnit",
     "Business",
@@ -21,11 +23,13 @@ __all__ = [
     "Duplicate",
     "Edition",
     "EligibilityRule",
+    "Envelope",
     "FrameImport",
     "FrameImportFault",
     "HardValue",
     "Indicator",
     "Invitation",
+    "KeyHolder",
     "Margin",
     "ProfileField",
     "QualityCheck",
@@ -36,13 +40,16 @@ __all__ = [
     "Receipt",
     "Response",
     "ResponseFlag",
+    "ResponseLink",
     "ResponseReview",
     "Sample",
     "SampleMember",
     "SampleStratum",
+    "SealedResponse",
     "SubIndex",
     "SubIndexWeight",
     "Unit",
+    "UnitCounter",
     "UnitLineage",
     "UnitReader",
 ]

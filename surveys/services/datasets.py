@@ -15,7 +15,8 @@ from scoring.engine.checks import DatasetInvalid
 from scoring.engine.dataset import dataset_write
 from surveys.enums import EditionState
 from surveys.frames import dataset_parts, framework_conflicts
-from surveys.models import Dataset, Edition
+from surveys.models import Dataset, Edition, ResponseLink
+from surveys.selectors.ballots import box_waits
 from surveys.selectors.datasets import datasets_of, profile_codes, ratings_exist
 from surveys.services.editions import edition_advance
 
@@ -28,6 +29,11 @@ class EditionStillOpen(NotNow):
 class AlreadyFrozen(NotNow):
     code = "already_frozen"
     sentence = _("The answers of “%(edition)s” are frozen already; they do not change any more.")
+
+
+class BoxUnopened(NotNow):
+    code = "box_unopened"
+    sentence = _("The ballot box of “%(edition)s” has not been opened yet. A key holder opens it first.")
 
 
 class NothingToFreeze(NotNow):
@@ -67,11 +73,14 @@ def dataset_freeze(*, edition: Edition, by: User | None, now: datetime, reason: 
     Raises:
         EditionStillOpen: in preparation or open for answers.
         AlreadyFrozen: this was done before.
+        BoxUnopened: answers still lie sealed in the ballot box.
         NothingToFreeze: there is not one rating.
         NotWritable: a unit stands in two blocks, or a profile question has the name of a column of the dataset.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
     _require_freezable(locked)
+    # Check calls are over: from here on nobody needs to know whose answers they are.
+    ResponseLink.objects.filter(response__edition=locked).delete()
     dataset = _stored(locked, _written(locked), by, now, reason)
     edition_advance(edition=edition, to=EditionState.FROZEN, by=by, now=now, note=reason)
     return dataset
@@ -127,6 +136,8 @@ def _require_freezable(edition: Edition) -> None:
         raise EditionStillOpen(edition=edition.title)
     if edition.state != EditionState.CLOSED:
         raise AlreadyFrozen(edition=edition.title)
+    if box_waits(edition):
+        raise BoxUnopened(edition=edition.title)
     if not ratings_exist(edition):
         raise NothingToFreeze(edition=edition.title)
 

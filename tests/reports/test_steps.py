@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from reports.selectors.steps import GAPS, ReviewStanding, RunStanding, Standing, Step, current_step, gaps_for
+from reports.selectors.steps import GAPS, ReviewStanding, RunStanding, Standing, Step, current_step, gaps_for, steps_of
 from surveys.enums import EditionState
 
 RUN = RunStanding(pk=1, number=3, state="complete", author=7)
@@ -71,12 +71,21 @@ def test_the_review_never_blocks_freezing() -> None:
         assert [(gap.code, gap.blocks) for gap in found] == [(code, False), ("freeze_anyway", False)]
 
 
+def test_a_sealed_box_is_opened_before_the_data_are_frozen() -> None:
+    sealed = replace(READY, state=EditionState.CLOSED, is_sealed=True, box_waits=True)
+
+    assert current_step(sealed) is Step.UNSEAL
+    assert current_step(replace(sealed, box_waits=False)) is Step.FREEZE
+    assert Step.UNSEAL in steps_of(sealed)
+    assert Step.UNSEAL not in steps_of(READY)
+
+
 def test_every_step_has_its_gaps_and_a_finished_year_has_none() -> None:
     assert set(GAPS) == set(Step)
     assert gaps_for(None, READY) == []
 
 
-@pytest.mark.parametrize("step", [Step.PREPARE, Step.COLLECT, Step.FREEZE, Step.PUBLISH])
+@pytest.mark.parametrize("step", [Step.PREPARE, Step.COLLECT, Step.UNSEAL, Step.FREEZE, Step.PUBLISH])
 def test_nothing_is_missing_where_all_is_ready(step: Step) -> None:
     assert codes(step) == []
 
@@ -85,6 +94,8 @@ def test_nothing_is_missing_where_all_is_ready(step: Step) -> None:
     ("step", "changes", "code"),
     [
         (Step.PREPARE, {"framework_gaps": ("There is no questionnaire yet.",)}, "framework"),
+        (Step.PREPARE, {"key_gaps": ("Nobody holds a key.",)}, "no_key_holders"),
+        (Step.UNSEAL, {"responses": 4}, "few_boxes"),
         (Step.PREPARE, {"population_sums": {}}, "no_margins"),
         (Step.PREPARE, {"population_sums": {"a": 1000, "b": 1001}}, "margins_differ"),
         (Step.PREPARE, {"invited": 0}, "no_invitations"),

@@ -56,10 +56,8 @@ CLOSE = Step(
     consequences=(
         gettext_lazy("Nobody can answer any more; whoever opens a link reads that the survey has ended."),
         gettext_lazy("Answers that were begun and not sent in are deleted."),
-        gettext_lazy(
-            "All answers are written anew in random order, so that nothing in the database tells who gave which."
-        ),
-        gettext_lazy("After that, comments can be reviewed."),
+        gettext_lazy("The ballot box is mixed one last time; a key holder can open it from then on."),
+        gettext_lazy("The list of receipts is published: every business can check that its answers were counted."),
     ),
     undo=gettext_lazy("This cannot be undone: a closed edition does not open again."),
     button=gettext_lazy("Close the edition"),

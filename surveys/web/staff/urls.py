@@ -3,6 +3,7 @@
 from django.urls import path
 
 from surveys.web.staff import (
+    ballots,
     comments,
     frame,
     frame_import,
@@ -47,6 +48,12 @@ urlpatterns = [
     path(f"{EDITION}invitations/", invitations.invitations, name="invitations"),
     path(f"{EDITION}invitations/new/", invitations.invitations_new, name="invitations-new"),
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
+    path(f"{EDITION}ballot-box/", ballots.ballot_box, name="ballot-box"),
+    path(f"{EDITION}ballot-box/secrecy/", ballots.secrecy, name="ballot-secrecy"),
+    path(f"{EDITION}ballot-box/holders/", ballots.holder_add, name="ballot-holder-add"),
+    path(f"{EDITION}ballot-box/holders/<int:holder_id>/drop/", ballots.holder_drop, name="ballot-holder-drop"),
+    path(f"{EDITION}ballot-box/key/", ballots.key, name="ballot-key"),
+    path(f"{EDITION}ballot-box/open/", ballots.box_open, name="ballot-open"),
     path(f"{EDITION}comments/", comments.comments, name="comments"),
     path(f"{EDITION}comments/<uuid:comment_id>/", comments.comment_verdict, name="comment-review"),
     path(f"{EDITION}quality/", quality.quality, name="quality"),
