@@ -75,7 +75,7 @@ def test_a_sealed_box_is_opened_before_the_data_are_frozen() -> None:
     sealed = replace(READY, state=EditionState.CLOSED, is_sealed=True, box_waits=True)
 
     assert current_step(sealed) is Step.UNSEAL
-    assert current_step(replace(sealed, box_waits=False)) is Step.FREEZE
+    assert current_step(replace(sealed, box_waits=False)) is Step.REVIEW
     assert Step.UNSEAL in steps_of(sealed)
     assert Step.UNSEAL not in steps_of(READY)
 
