@@ -15,6 +15,7 @@ from scipy.stats import norm
 
 from scoring.engine.checks import GoalpostsMissing, NotEnoughData
 from scoring.engine.pipeline import Result
+from scoring.engine.rank import EQUAL
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 COMPARABLE = ("fixed", "pooled")
@@ -99,9 +100,9 @@ def change(
         z_new = after.run.uncertainty.influence[np.ix_(panel.after, later)]
         variance = variance - 2 * (z_old * z_new).sum(axis=0)
     se = np.sqrt(np.maximum(variance, 0.0))
-    difference = new - old
+    difference = np.where(np.abs(new - old) <= EQUAL * np.abs(new), 0.0, new - old)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * norm.sf(np.abs(difference) / se)
+        p = np.where(difference == 0, 1.0, 2 * norm.sf(np.abs(difference) / se))
     reach = norm.ppf((1 + confidence) / 2) * se
     codes = [after.run.framework.units[int(u)] for u in later]
     columns = {"unit": codes, "before": old, "after": new, "change": difference, "se": se}
@@ -156,7 +157,7 @@ def falling(editions: Sequence[pd.DataFrame], name: str, *, times: int = 3) -> p
     errors = np.column_stack([table["se"].reindex(keys).to_numpy(dtype=np.float64) for table in last])
     steps = np.diff(scores, axis=1)
     spread = np.sqrt(np.square(errors[:, 1:]) + np.square(errors[:, :-1]))
-    found: BoolArray = np.all(steps < 0, axis=1)
+    found: BoolArray = np.all(steps < -EQUAL * np.abs(scores[:, :-1]), axis=1)
     table = pd.DataFrame(index=keys[found]).reset_index()
     table["fall"] = scores[found, 0] - scores[found, -1]
     table["significant"] = (-steps > 1.96 * spread)[found].sum(axis=1)

@@ -11,7 +11,7 @@ from scipy.stats import f as f_distribution
 from scoring.engine.aggregate import aggregate
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.options import aggregate_options
-from scoring.engine.rank import rank
+from scoring.engine.rank import rank, settled
 from scoring.engine.types import FloatArray, Framework, IntArray, Margin
 from scoring.engine.weight import Weighting, design_effect, kish_n
 
@@ -131,9 +131,9 @@ def effective_weights(sub_indices: FloatArray, total: FloatArray, framework: Fra
         return np.full(len(weights), np.nan)
     parts = sub_indices[complete] * weights
     together = parts.sum(axis=1)
-    shared = ((parts - parts.mean(axis=0)) * (together - together.mean())[:, None]).sum(axis=0)
-    if shared.sum() == 0:
+    if np.ptp(settled(together)) == 0:
         return np.full(len(weights), np.nan)
+    shared = ((parts - parts.mean(axis=0)) * (together - together.mean())[:, None]).sum(axis=0)
     found: FloatArray = shared / shared.sum()
     return found
 
@@ -176,7 +176,7 @@ def signal_reliability(scores: FloatArray, covariance: FloatArray) -> float:
     """
     variance = np.diag(covariance)
     used = ~np.isnan(scores) & ~np.isnan(variance)
-    if used.sum() < 2 or np.var(scores[used]) == 0:
+    if used.sum() < 2 or np.ptp(settled(scores[used])) == 0:
         return float("nan")
     return 1 - float(variance[used].mean()) / float(np.var(scores[used], ddof=1))
 

@@ -276,6 +276,25 @@ def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault
             yield Fault("sub_index_unknown", where, f"Unknown sub-index {item['sub_index']}.")
     for i, item in enumerate(block["indicators"]):
         yield from _indicator_faults(f"{path}.indicators[{i}]", item, subs, groups)
+    yield from _empty_faults(path, block)
+
+
+def _empty_faults(path: str, block: Recipe) -> Iterator[Fault]:
+    """A part that weighs something must hold an indicator that does, or its weight would go to the others unsaid.
+
+    A block without any indicators is scored from a table of sub-indices.
+    """
+    live = [item for item in block["indicators"] if item.get("weight", 1.0) > 0]
+    held = {
+        "sub_indices": {item["sub_index"] for item in live},
+        "groups": {item["group"] for item in live if item.get("group")},
+    }
+    for kind, codes in held.items() if block["indicators"] else ():
+        for i, item in enumerate(block.get(kind, ())):
+            if item["weight"] > 0 and item["code"] not in codes:
+                yield Fault(
+                    "part_empty", f"{path}.{kind}[{i}]", f"No indicator with a weight belongs to {item['code']}."
+                )
 
 
 def _indicator_faults(path: str, item: Recipe, subs: Sequence[str], groups: Mapping[str, str]) -> Iterator[Fault]:

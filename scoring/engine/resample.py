@@ -276,6 +276,20 @@ def _totals(run: Run, values: FloatArray) -> FloatArray:
     return totals.reshape(values.shape[:2])
 
 
+def error_ratio(linearised: FloatArray, found: Bootstrap) -> FloatArray:
+    """Linearised standard errors divided by those of the bootstrap (U,): about 1 where both can be trusted.
+
+    A pure number; NaN where either is missing or the bootstrap's is 0. Raises nothing. Source: Rao and Wu 1988; Shao
+    and Tu, The Jackknife and Bootstrap, 1995.
+
+    >>> found = Bootstrap(np.zeros((2, 2)), np.array([2.0, 0.0]), 0, np.zeros(2, dtype=int))
+    >>> error_ratio(np.array([2.2, 0.0]), found).tolist()
+    [1.1, nan]
+    """
+    ratio: FloatArray = np.divide(linearised, found.se, out=np.full(len(found.se), np.nan), where=found.se > 0)
+    return ratio
+
+
 def _like_the_run(options: NormaliseOptions, posts: Mapping[str, Goalposts]) -> tuple[NormaliseOptions, History]:
     """Options under which replicates form goalposts as the run did: fixed ends stay, those set by earlier editions
     count beside the replicate's own."""

@@ -18,6 +18,7 @@ from scoring.engine.checks import (
     InvalidWeights,
     Notice,
     RakingDidNotConverge,
+    ShapeMismatch,
 )
 from scoring.engine.margins import cell_sums, cells_of, level_indicators, prepared
 from scoring.engine.types import FloatArray, IntArray, Margin
@@ -108,7 +109,8 @@ def poststratify(base: FloatArray, margins: Sequence[Margin], options: WeightOpt
 
     ``base`` (F,) design weights; exactly one margin (a crossing of several is one margin with a level per
     cell). A level without respondent, or a respondent's level that the population does not have, raises
-    ``MarginLevelMissing``; respondents who did not say form a level of their own.
+    ``MarginLevelMissing``; another number of margins ``ShapeMismatch``; respondents who did not say form a level of
+    their own.
 
     Source: Holt and Smith 1979.
 
@@ -117,7 +119,9 @@ def poststratify(base: FloatArray, margins: Sequence[Margin], options: WeightOpt
     >>> poststratify(np.ones(3), [m], WeightOptions()).weights.tolist()
     [45.0, 45.0, 10.0]
     """
-    margin, notices = prepared(base, margins[:1], options.collapse_below)
+    if len(margins) != 1:
+        raise ShapeMismatch("weight.margins", f"Post-stratification meets one margin, not {len(margins)}.")
+    margin, notices = prepared(base, margins, options.collapse_below)
     found = np.bincount(margin[0].codes, weights=base, minlength=len(margin[0].levels))
     weights = base * (margin[0].totals / found)[margin[0].codes]
     return Weighting(weights, "poststratify", margin, base, notices=notices)

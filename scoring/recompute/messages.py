@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "weights_sum": gettext_noop("Recipe, %(path)s: the weights of the sub-indices do not sum to 1."),
     "sub_index_unknown": gettext_noop("Recipe, %(path)s: this sub-index is not defined."),
     "group_unknown": gettext_noop("Recipe, %(path)s: this group is not defined for the sub-index."),
+    "part_empty": gettext_noop("Recipe, %(path)s: no indicator with a weight belongs to it."),
     "share_of_missing": gettext_noop("Recipe, %(path)s: a share needs the answers that it counts."),
     "scale_empty": gettext_noop("Recipe, %(path)s: the lower end of the scale must be below the upper end."),
     "goalposts_empty": gettext_noop("Recipe, %(path)s: the lower goalpost must be below the upper one."),

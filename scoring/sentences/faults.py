@@ -73,6 +73,7 @@ RECIPE_FAULTS: dict[str, Promise] = {
     "code_twice": _("This code occurs twice."),
     "sub_index_unknown": _("There is no such sub-index in this block."),
     "group_unknown": _("The sub-index has no such group."),
+    "part_empty": _("No indicator with a weight belongs to it, so its weight would go to the others."),
     "share_of_missing": _("A share needs the list of answers that it counts."),
     "scale_empty": _("The lower end of the scale must be below the upper end."),
     "goalposts_missing": _("Fixed goalposts need both ends of the scale."),

@@ -227,6 +227,23 @@ BLOCK = "blocks.main"
             "scale_empty",
             f"{BLOCK}.indicators[0].scale",
         ),
+        (
+            lambda d: [item.update(sub_index="s1") for item in d["blocks"]["main"]["indicators"]],
+            "part_empty",
+            f"{BLOCK}.sub_indices[0]",
+        ),
+        (
+            lambda d: d["blocks"]["main"]["groups"].append({"code": "g", "sub_index": "s0", "weight": 1}),
+            "part_empty",
+            f"{BLOCK}.groups[0]",
+        ),
+        (
+            lambda d: [
+                item.update(weight=0) for item in d["blocks"]["main"]["indicators"] if item["sub_index"] == "s1"
+            ],
+            "part_empty",
+            f"{BLOCK}.sub_indices[1]",
+        ),
         (lambda d: d.pop("blocks"), "recipe_shape", "blocks"),
     ],
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.engine.aggregate import AggregateOptions, aggregate
+from scoring.engine.change import change, falling
+from scoring.engine.diagnostics import effective_weights, signal_reliability
 from scoring.engine.normalise import NormaliseOptions, normalise
 from scoring.engine.pipeline import score
 from scoring.engine.rank import band, rank, settled
@@ -54,6 +59,38 @@ def test_equal_answers_under_unequal_weights_are_no_difference_between_units() -
 
     assert found.tables["indicators"].points.isna().all()
     assert [n.code for n in found.warnings if n.path in part.codes] == ["goalposts_equal"] * 4
+
+
+def test_no_change_is_none_even_by_rounding() -> None:
+    part = framework()
+    before = score(survey(), part, recipe(part, normalise={"goalposts": "fixed"}))
+    run = before.run
+    shifted = replace(run, adjusted=replace(run.adjusted, total=run.adjusted.total * (1 + 1e-15)))
+    certain = replace(shifted, uncertainty=replace(run.uncertainty, covariance=np.zeros((5, 5))))
+    after = replace(before, run=certain)
+    start = replace(before, run=replace(run, uncertainty=certain.uncertainty))
+
+    found = change(start, after, {unit: unit for unit in part.units})
+
+    assert found.change.tolist() == [0.0] * 5
+    assert found.p.tolist() == [1.0] * 5
+
+
+def test_nothing_falls_by_rounding() -> None:
+    scores = [0.3 * (1 + k * 1e-16) for k in (30, 20, 10, 0)]
+    tables = [pd.DataFrame({"unit": ["A"], "item": ["x"], "score": [s], "se": [0.0]}) for s in scores]
+
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] != scores[-1]
+    assert falling(tables, "item").empty
+
+
+def test_equal_scores_have_no_spread_to_explain() -> None:
+    scores = np.array([0.1 + 0.2, 0.3, 0.3])
+    part = Framework(("A", "B", "C"), (SubIndex("s", 1.0),), ())
+
+    assert np.isnan(signal_reliability(scores, np.eye(3)))
+    assert np.isnan(effective_weights(scores[:, None], scores, part)).all()
 
 
 def test_units_with_the_same_raters_and_answers_are_not_told_apart_by_rounding() -> None:
