@@ -82,4 +82,4 @@ def rank_widths(widths: Floats, spread: Spread) -> Floats:
 
 def _normal(values: Floats) -> Floats:
     normal = NormalDist()
-    return np.vectorize(normal.cdf, otypes=[np.float64])(values)
+    return np.asarray(np.vectorize(normal.cdf, otypes=[np.float64])(values), dtype=np.float64)

@@ -130,7 +130,7 @@ def _spread(residuals: Floats, counts: npt.NDArray[np.int64], means: Floats) -> 
     if within == 0 or rated.sum() < 2:
         return Spread()
     noise = float(np.mean(within**2 / counts[rated]))
-    between = float(np.sqrt(max(np.var(means[rated], ddof=1) - noise, LEAST_BETWEEN**2)))
+    between = float(np.sqrt(max(float(np.var(means[rated], ddof=1)) - noise, LEAST_BETWEEN**2)))
     return Spread(within, between)
 
 
@@ -148,7 +148,6 @@ def _groups(
         if tuple(names) != variables[:length]:
             break
         for bands, values in mean.groupby([table[name] for name in names]):
-            cell = bands if isinstance(bands, tuple) else (bands,)
             if len(values) >= FEWEST_FOR_SPREAD:
-                found[tuple(zip(names, map(str, cell), strict=True))] = float(values.std(ddof=1))
+                found[tuple(zip(names, map(str, bands), strict=True))] = float(values.std(ddof=1))
     return found

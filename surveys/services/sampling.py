@@ -145,8 +145,8 @@ def plan_assess(*, edition: Edition, plan: Plan) -> Assessment:
         plan=plan,
         population=sum(counts.values()),
         strata=tuple(
-            StratumPlan(*facts, reserve)
-            for *facts, reserve in zip(names, strata, map(int, drawn), reserves, strict=True)
+            StratumPlan(name, stratum, n, reserve)
+            for name, stratum, n, reserve in zip(names, strata, map(int, drawn), reserves, strict=True)
         ),
         blocks=_blocks(edition, plan, strata, drawn, chances, units, sources, evidence),
         evidence=evidence,
@@ -329,7 +329,7 @@ class SizePoint:
     ranks: float
 
 
-def sizes_compared(assessment: Assessment, block: BlockPlan) -> list[SizePoint]:
+def sizes_compared(*, assessment: Assessment, block: BlockPlan) -> list[SizePoint]:
     """The same plan with a quarter to twice the businesses: half-widths go with 1 ÷ √size, rank ranges follow."""
     widths = np.array([np.inf if unit.half_width is None else unit.half_width for unit in block.units])
     if not np.isfinite(widths).any():

@@ -212,7 +212,7 @@ def test_the_page_needs_the_same_queries_for_many_rows(responses: int, units: in
     edition, user = edition_answered(responses=responses, units=units), user_make(Role.ANALYST)
     client = signed_in(user)
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(reverse("staff:edition", args=[edition.pk]))
 
 

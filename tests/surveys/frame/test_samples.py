@@ -309,7 +309,7 @@ def test_floors_reach_every_locality_and_unit() -> None:
 def test_more_businesses_mean_more_precision_in_the_comparison_of_sizes() -> None:
     assessment = plan_assess(edition=edition_with_frame(), plan=PLAN)
 
-    points = sizes_compared(assessment, assessment.blocks[0])
+    points = sizes_compared(assessment=assessment, block=assessment.blocks[0])
 
     assert [point.size for point in points] == [15, 30, 45, 60, 90, 120]
     assert np.all(np.diff([point.half_width for point in points]) < 0)
