@@ -180,7 +180,8 @@ def frame_preview(*, frame_import: FrameImport, mapping: Mapping[str, int], now:
         ImportDone, NoEditionYet
     """
     grid = frame_grid(frame_import)
-    first = Grid(grid.headings, grid.rows[:PREVIEWED])
+    width = len(grid.headings)
+    first = Grid(grid.headings, [(row, [*cells, *[""] * (width - len(cells))]) for row, cells in grid.rows[:PREVIEWED]])
     return first, rows_read(grid=first, mapping=mapping, choices=choices_of(frame_import.province, now.date()))
 
 

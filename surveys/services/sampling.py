@@ -176,7 +176,7 @@ def _chances(
 ) -> tuple[Floats, dict[str, str]]:
     """(H, U) the chance that a business of a stratum that answers rates a unit, and by block where that is from.
 
-    list: the frame says with which units the businesses dealt, within the rules of eligibility.
+    list: the frame says for most businesses with which units they dealt; within the rules of eligibility.
     own: the block holds the localities, and a business rates its own.
     last: the share of respondents who rated the unit in the last edition.
     even: the middle of the fewest and the most units, over all units alike.
@@ -214,7 +214,7 @@ def _source(
     block: str, units: Sequence[UnitFacts], table: FrameTable, homes: set[str], evidence: Evidence | None
 ) -> str:
     codes = {unit.code for unit in units if unit.block == block}
-    if block in table.blocks_with_units:
+    if block in table.telling:
         return "list"
     if codes & homes:
         return "own"

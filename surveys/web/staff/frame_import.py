@@ -33,7 +33,7 @@ from surveys.services.frame_rows import Reading
 from surveys.web.staff.frame import frame_or_404, words_of
 from surveys.web.staff.frame_forms import ColumnsForm, FrameFileForm
 
-FAULTS_SHOWN = 100
+FAULTS_SHOWN = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -20,7 +20,10 @@ class PlanForm(forms.Form):
 
     size = forms.IntegerField(label=_("Businesses to draw"), min_value=2, max_value=300_000)
     response_rate = forms.IntegerField(
-        label=_("Expected response rate in percent"), min_value=1, max_value=100, help_text=_("Of those who are invited.")
+        label=_("Expected response rate in percent"),
+        min_value=1,
+        max_value=100,
+        help_text=_("Of those who are invited."),
     )
     by_type = forms.BooleanField(label=_("Type"), required=False)
     by_locality = forms.BooleanField(label=_("Locality"), required=False)
