@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import JobState
@@ -24,6 +25,7 @@ from scoring.models import Publication, ScoringRun
 from scoring.selectors.runs import is_approved, releases_of, runs_of
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import run_approve, run_start
+from surveys.demo.frame import frame_csv
 from surveys.demo.moderation import remarks_review
 from surveys.demo.people import (
     ANALYST,
@@ -41,18 +43,23 @@ from surveys.demo.simulation import Plan, responses_simulate
 from surveys.demo.workbook import demo_workbook, trial_workbook
 from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, Invitation
+from surveys.population.columns import mapping_guess
 from surveys.selectors.ballots import box_waits
 from surveys.selectors.datasets import datasets_of
 from surveys.selectors.editions import EditionUnknown, edition_at
+from surveys.selectors.frame import import_latest
 from surveys.selectors.guests import invitations_of
 from surveys.services.ballot_opening import ballot_open
 from surveys.services.datasets import dataset_freeze
 from surveys.services.edition_import import edition_import
 from surveys.services.editions import edition_close, edition_open
+from surveys.services.frame_imports import frame_import_start, frame_upload
 from surveys.services.invitations import Guest, invitations_create
+from surveys.workbook import workbook_read
 
 YEAR, TRIAL_YEAR = 2024, 2025
 SEED = 2024
+POPULATION = 12_139  # businesses of the province in 2024, of which 4,082 were drawn
 GUEST = "Doanh nghiệp dùng thử"
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int, str], None]
@@ -100,6 +107,10 @@ def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clo
         step("Workbook imported: units, questions, weights, hard data", lambda _progress: _import(province, clock))
     crew = Crew(accounts_ensure(province=province, passwords=passwords, now=clock()), clock)
     edition = edition_at(f"{SLUG}/{YEAR}")
+    if import_latest(province) is None:
+        size = round(plan.invited * POPULATION / Plan.invited)
+        title = f"{size:,} simulated businesses imported as the sampling frame"
+        step(title, lambda progress: _frame(province, crew, size, progress))
     if edition.state == EditionState.DRAFT:
         holders_ensure(edition=edition, passwords=passwords, now=clock())
         edition_open(edition=edition, by=crew.manager, now=clock())
@@ -119,6 +130,17 @@ def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clo
 
 def _import(province: Province, clock: Clock) -> None:
     edition_import(workbook=demo_workbook(), province=province, by=None, now=clock())
+
+
+def _frame(province: Province, crew: Crew, size: int, progress: Progress) -> None:
+    content = workbook_read(demo_workbook()).content
+    data = frame_csv(content, size, np.random.default_rng(SEED))
+    now = crew.clock()
+    uploaded = frame_upload(province=province, name="danh-sach-mo-phong.csv", data=data, by=crew.manager, now=now)
+    mapping = mapping_guess(uploaded.headings)
+    started = frame_import_start(frame_import=uploaded, mapping=mapping, whole=True, by=crew.manager, now=now)
+    if started.job is not None:
+        _wait(job_get(str(started.job.pk)), progress)
 
 
 def _fieldwork(edition: Edition, crew: Crew, plan: Plan, progress: Progress) -> None:

@@ -24,10 +24,13 @@ WITHIN_ASSUMED, BETWEEN_ASSUMED = 14.0, 3.0
 
 @dataclass(frozen=True)
 class Spread:
-    """Standard deviations in points of the total (10 to 100): of ratings around their unit, of the units."""
+    """Standard deviations in points of the total (10 to 100): of ratings around their unit, of the units. `stretch`:
+    how many times wider both become on goalposts that are the lowest and the highest unit; None where nobody knows.
+    """
 
     within: float = WITHIN_ASSUMED
     between: float = BETWEEN_ASSUMED
+    stretch: float | None = None
 
 
 def ratings_expected(drawn: Floats, response_rate: float, chances: Floats) -> Floats:
@@ -82,4 +85,4 @@ def rank_widths(widths: Floats, spread: Spread) -> Floats:
 
 def _normal(values: Floats) -> Floats:
     normal = NormalDist()
-    return np.vectorize(normal.cdf, otypes=[np.float64])(values)
+    return np.asarray(np.vectorize(normal.cdf, otypes=[np.float64])(values), dtype=np.float64)

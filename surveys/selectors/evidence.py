@@ -51,7 +51,7 @@ def evidence_for(edition: Edition, variables: tuple[str, ...]) -> Evidence | Non
     dataset = found.select_related("edition").order_by("-edition__year", "-number").first()
     if dataset is None:
         return None
-    key = f"evidence:{dataset.sha256}:{'-'.join(variables)}"
+    key = f"evidence:1:{dataset.sha256}:{'-'.join(variables)}"
     kept: Evidence | None = cache.get(key)
     if kept is None:
         kept = _read(dataset, variables)
@@ -74,7 +74,7 @@ def _read(dataset: Dataset, variables: tuple[str, ...]) -> Evidence:
         counts = np.bincount(unit, minlength=len(framework.units))
         means = np.bincount(unit, totals, minlength=len(framework.units)) / np.maximum(counts, 1)
         residuals = totals - means[unit]
-        spread[block] = _spread(residuals, counts, means)
+        spread[block] = _spread(residuals, counts, means, _stretch(survey, framework, residuals))
         rated |= {code: float(n) / max(firms, 1) for code, n in zip(framework.units, counts, strict=True)}
         leniency[:, 0] += np.bincount(firm, residuals, minlength=firms)
         leniency[:, 1] += np.bincount(firm, minlength=firms)
@@ -89,8 +89,20 @@ def _read(dataset: Dataset, variables: tuple[str, ...]) -> Evidence:
     )
 
 
-def rating_totals(survey: Survey, framework: Framework) -> Floats:
+def _stretch(survey: Survey, framework: Framework, residuals: Floats) -> float:
+    """How much wider ratings spread on goalposts that are the lowest and the highest unit of the edition itself."""
+    totals = rating_totals(survey, framework, between_units=True)
+    known = np.isfinite(totals)
+    unit, totals = survey.unit[known], totals[known]
+    means = np.bincount(unit, totals) / np.maximum(np.bincount(unit), 1)
+    narrow = float((residuals**2).sum())
+    return float(np.sqrt(((totals - means[unit]) ** 2).sum() / narrow)) if narrow else 1.0
+
+
+def rating_totals(survey: Survey, framework: Framework, *, between_units: bool = False) -> Floats:
     """The total (R,) on 10..100 of each single rating, on the ends of the answer scales; NaN without an answer.
+
+    With `between_units` the ends are the lowest and the highest mean of a unit instead, and totals can lie beyond.
 
     Weights of sub-indices and indicators are those of the framework, rescaled over the answers present.
     """
@@ -105,7 +117,7 @@ def rating_totals(survey: Survey, framework: Framework) -> Floats:
             continue
         place = places[each.question]
         number = survey.values[place, survey.answers[:, place]]
-        points = _points(number, each)
+        points = _points(number, each, survey.unit if between_units else None)
         weight = subs[each.sub_index] * each.weight / within[each.sub_index]
         total += np.where(np.isnan(points), 0.0, points * weight)
         weights += np.where(np.isnan(points), 0.0, weight)
@@ -113,25 +125,31 @@ def rating_totals(survey: Survey, framework: Framework) -> Floats:
         return np.asarray(10 * total / weights)
 
 
-def _points(number: Floats, indicator: Indicator) -> Floats:
-    """1 to 10 for each answer, NaN where there is none."""
+def _points(number: Floats, indicator: Indicator, unit: npt.NDArray[np.int64] | None) -> Floats:
+    """1 to 10 for each answer, NaN where there is none; beyond that where means of units are the goalposts."""
     low, high = indicator.scale or (0.0, 0.0)
     if indicator.statistic == "share":
         low, high = 0.0, 1.0
         number = np.where(np.isnan(number), np.nan, np.isin(number, indicator.share_of).astype(float))
-    share = np.clip((number - low) / (high - low), 0, 1) if high > low else np.full(len(number), np.nan)
+    number = np.clip(number, low, high)
+    if unit is not None:
+        known = ~np.isnan(number)
+        counts = np.bincount(unit[known], minlength=1)
+        means = np.bincount(unit[known], number[known], minlength=1)[counts > 0] / counts[counts > 0]
+        low, high = (float(means.min()), float(means.max())) if len(means) else (0.0, 0.0)
+    share = (number - low) / (high - low) if high > low else np.full(len(number), np.nan)
     return np.asarray(1 + 9 * (share if indicator.sign > 0 else 1 - share))
 
 
-def _spread(residuals: Floats, counts: npt.NDArray[np.int64], means: Floats) -> Spread:
+def _spread(residuals: Floats, counts: npt.NDArray[np.int64], means: Floats, stretch: float) -> Spread:
     rated = counts > 0
     freedom = max(int(counts.sum() - rated.sum()), 1)
     within = float(np.sqrt((residuals**2).sum() / freedom))
     if within == 0 or rated.sum() < 2:
         return Spread()
     noise = float(np.mean(within**2 / counts[rated]))
-    between = float(np.sqrt(max(np.var(means[rated], ddof=1) - noise, LEAST_BETWEEN**2)))
-    return Spread(within, between)
+    between = float(np.sqrt(max(float(np.var(means[rated], ddof=1)) - noise, LEAST_BETWEEN**2)))
+    return Spread(within, between, stretch)
 
 
 def _groups(
@@ -148,7 +166,6 @@ def _groups(
         if tuple(names) != variables[:length]:
             break
         for bands, values in mean.groupby([table[name] for name in names]):
-            cell = bands if isinstance(bands, tuple) else (bands,)
             if len(values) >= FEWEST_FOR_SPREAD:
-                found[tuple(zip(names, map(str, cell), strict=True))] = float(values.std(ddof=1))
+                found[tuple(zip(names, map(str, bands), strict=True))] = float(values.std(ddof=1))
     return found

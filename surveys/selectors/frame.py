@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -213,10 +212,11 @@ def faults_of(frame_import: FrameImport) -> QuerySet[FrameImportFault]:
     return FrameImportFault.objects.filter(frame_import=frame_import).order_by("-rejected", "row", "id")
 
 
-def fault_counts(frame_import: FrameImport) -> list[dict[str, Any]]:
-    """How often each reason occurs, the rejecting ones first."""
+def fault_counts(frame_import: FrameImport) -> list[tuple[str, bool, int]]:
+    """(reason, whether the row was rejected, how often), the rejecting ones first."""
     found = FrameImportFault.objects.filter(frame_import=frame_import).order_by().values("reason", "rejected")
-    return list(found.annotate(n=Count("pk")).order_by("-rejected", "-n", "reason"))
+    rows = found.annotate(n=Count("pk")).order_by("-rejected", "-n", "reason")
+    return [(row["reason"], row["rejected"], row["n"]) for row in rows]
 
 
 # --- duplicates -------------------------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from surveys.selectors.frame import band_options, businesses_of
 ROWS_AT_ONCE = 5000
 # Every cell is counted by these too: who may rate what depends on them.
 ALWAYS = ("type", "locality")
+# From this share of the frame on, the units that a list names are believed to be those that businesses deal with.
+TELLING = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,13 @@ class UnitFacts:
 @dataclass(frozen=True)
 class FrameTable:
     """The frame counted by `variables`; `dealt` by cell and unit, how many businesses dealt with it according to the
-    list, as the rules of eligibility let them rate.
+    list, as the rules of eligibility let them rate; `telling`: for which blocks at least half of the businesses say so.
     """
 
     variables: tuple[str, ...]
     counts: Mapping[Cell, int]
     dealt: Mapping[Cell, Mapping[str, float]] = field(default_factory=dict)
-    blocks_with_units: frozenset[str] = frozenset()
+    telling: frozenset[str] = frozenset()
 
 
 def sample_of(edition: Edition) -> Sample | None:
@@ -118,18 +120,19 @@ def _with_dealings(
     most = {(rule[0], rule[1]): rule[3] for rule in eligibility_of(edition)}
     kind = named.index("type")
     dealt: dict[Cell, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    blocks: set[str] = set()
+    telling_of: dict[str, int] = defaultdict(int)
     for *cell, units in telling.order_by("pk").values_list(*named, "units").iterator(ROWS_AT_ONCE):
         by_block: dict[str, list[str]] = defaultdict(list)
         for code in units:
             if code in block_of:
                 by_block[block_of[code]].append(code)
         for block, codes in by_block.items():
-            blocks.add(block)
+            telling_of[block] += 1
             chance = min(1.0, most.get((block, cell[kind]), len(codes)) / len(codes))
             for code in codes:
                 dealt[tuple(cell)][code] += chance
-    return FrameTable(named, counts, dealt, frozenset(blocks))
+    enough = TELLING * sum(counts.values())
+    return FrameTable(named, counts, dealt, frozenset(block for block, n in telling_of.items() if n >= enough))
 
 
 def units_to_rate(edition: Edition) -> list[UnitFacts]:

@@ -81,7 +81,7 @@ def frame_grid(frame_import: FrameImport) -> Grid:
         return grid_read(file.read())
 
 
-def mapping_check(headings: list[str], mapping: Mapping[str, int]) -> None:
+def _mapping_check(headings: list[str], mapping: Mapping[str, int]) -> None:
     """
     Raises:
         ColumnMissing: a field without which no business can be taken over.
@@ -116,7 +116,7 @@ def frame_import_start(
         raise ImportDone
     if import_underway(province):
         raise ImportUnderway
-    mapping_check(locked.headings, mapping)
+    _mapping_check(locked.headings, mapping)
     locked.mapping, locked.whole, locked.by = dict(mapping), whole, by
     locked.job = job_start(kind=KIND, arguments={"import": locked.pk}, province=province, by=by, now=now)
     locked.save(update_fields=["mapping", "whole", "by", "job"])
@@ -136,7 +136,9 @@ def frame_import_run(*, import_id: int, clock: Callable[[], datetime], progress:
     progress(0, 0, _("Reading the file"))
     grid = frame_grid(frame_import)
     today = clock().date()
-    reading = rows_read(grid, frame_import.mapping, choices_of(frame_import.province, today), progress)
+    reading = rows_read(
+        grid=grid, mapping=frame_import.mapping, choices=choices_of(frame_import.province, today), progress=progress
+    )
     del grid
     total = len(reading.records)
     progress(0, 0, _("Comparing with the frame and saving"))
@@ -157,7 +159,7 @@ def frame_import_finish(*, frame_import: FrameImport, reading: Reading, now: dat
     locked = FrameImport.objects.select_for_update().get(pk=frame_import.pk)
     if locked.finished_at:
         raise ImportDone
-    difference = frame_write(locked, reading)
+    difference = frame_write(frame_import=locked, reading=reading)
     for name, count in difference.counts.items():
         setattr(locked, name, count)
     locked.changes = difference.fields
@@ -178,15 +180,16 @@ def frame_preview(*, frame_import: FrameImport, mapping: Mapping[str, int], now:
         ImportDone, NoEditionYet
     """
     grid = frame_grid(frame_import)
-    first = Grid(grid.headings, grid.rows[:PREVIEWED])
-    return first, rows_read(first, mapping, choices_of(frame_import.province, now.date()))
+    width = len(grid.headings)
+    first = Grid(grid.headings, [(row, [*cells, *[""] * (width - len(cells))]) for row, cells in grid.rows[:PREVIEWED]])
+    return first, rows_read(grid=first, mapping=mapping, choices=choices_of(frame_import.province, now.date()))
 
 
 def _file_remove(frame_import: FrameImport) -> None:
     """The file goes once the transaction is committed; if it is not, the file is still needed."""
     if frame_import.file:
-        storage, name = frame_import.file.storage, frame_import.file.name
-        frame_import.file = ""  # type: ignore[assignment] - how Django writes "no file"
+        storage, name = frame_import.file.storage, str(frame_import.file.name)
+        frame_import.file.name = ""
         transaction.on_commit(lambda: storage.delete(name))
 
 

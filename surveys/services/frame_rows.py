@@ -43,7 +43,7 @@ class Difference:
     fields: dict[str, int]
 
 
-def rows_read(grid: Grid, mapping: Mapping[str, int], choices: Choices, progress: Progress | None = None) -> Reading:
+def rows_read(*, grid: Grid, mapping: Mapping[str, int], choices: Choices, progress: Progress | None = None) -> Reading:
     """Every row as a record or a fault. A row that repeats an earlier one word for word is rejected; one that only
     has the same key is kept under `key#2`, and the pair is offered as a duplicate.
     """
@@ -77,7 +77,7 @@ def values_of(each: Record | Business) -> Values:
     return tuple(getattr(each, name) for name in COMPARED)
 
 
-def frame_write(frame_import: FrameImport, reading: Reading) -> Difference:
+def frame_write(*, frame_import: FrameImport, reading: Reading) -> Difference:
     """Compare the records with the frame and write what differs; called inside the transaction of the import."""
     province = frame_import.province
     known = {row[0]: row[1:] for row in _known(province)}
@@ -93,7 +93,7 @@ def frame_write(frame_import: FrameImport, reading: Reading) -> Difference:
         if differs or not before[0]:
             changed.append(record)
             fields.update(differs or ["present"])
-    gone = [key for key, before in known.items() if before[0] and key not in reading.records]
+    gone = [str(key) for key, before in known.items() if before[0] and key not in reading.records]
     gone = gone if frame_import.whole else []
     _upsert(frame_import, [(record, FrameChange.NEW) for record in new])
     _upsert(frame_import, [(record, FrameChange.CHANGED) for record in changed])

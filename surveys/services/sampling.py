@@ -145,8 +145,8 @@ def plan_assess(*, edition: Edition, plan: Plan) -> Assessment:
         plan=plan,
         population=sum(counts.values()),
         strata=tuple(
-            StratumPlan(*facts, reserve)
-            for *facts, reserve in zip(names, strata, map(int, drawn), reserves, strict=True)
+            StratumPlan(name, stratum, n, reserve)
+            for name, stratum, n, reserve in zip(names, strata, map(int, drawn), reserves, strict=True)
         ),
         blocks=_blocks(edition, plan, strata, drawn, chances, units, sources, evidence),
         evidence=evidence,
@@ -176,7 +176,7 @@ def _chances(
 ) -> tuple[Floats, dict[str, str]]:
     """(H, U) the chance that a business of a stratum that answers rates a unit, and by block where that is from.
 
-    list: the frame says with which units the businesses dealt, within the rules of eligibility.
+    list: the frame says for most businesses with which units they dealt; within the rules of eligibility.
     own: the block holds the localities, and a business rates its own.
     last: the share of respondents who rated the unit in the last edition.
     even: the middle of the fewest and the most units, over all units alike.
@@ -214,7 +214,7 @@ def _source(
     block: str, units: Sequence[UnitFacts], table: FrameTable, homes: set[str], evidence: Evidence | None
 ) -> str:
     codes = {unit.code for unit in units if unit.block == block}
-    if block in table.blocks_with_units:
+    if block in table.telling:
         return "list"
     if codes & homes:
         return "own"
@@ -329,7 +329,7 @@ class SizePoint:
     ranks: float
 
 
-def sizes_compared(assessment: Assessment, block: BlockPlan) -> list[SizePoint]:
+def sizes_compared(*, assessment: Assessment, block: BlockPlan) -> list[SizePoint]:
     """The same plan with a quarter to twice the businesses: half-widths go with 1 ÷ √size, rank ranges follow."""
     widths = np.array([np.inf if unit.half_width is None else unit.half_width for unit in block.units])
     if not np.isfinite(widths).any():

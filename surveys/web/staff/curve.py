@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from surveys.services.sampling import SizePoint
 
-LEFT, RIGHT, TOP, BOTTOM = 44.0, 470.0, 14.0, 148.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 450.0, 30.0, 148.0
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class ColumnsForm(forms.Form):
         columns = [(str(place), heading or f"({place + 1})") for place, heading in enumerate(frame_import.headings)]
         for field, label in FIELDS.items():
             self.fields[field] = forms.TypedChoiceField(
-                label=label,
+                label=str(label),
                 required=field in NEEDED,
                 choices=[("", _("– not in the file –")), *columns],
                 coerce=int,

@@ -33,7 +33,7 @@ from surveys.services.frame_rows import Reading
 from surveys.web.staff.frame import frame_or_404, words_of
 from surveys.web.staff.frame_forms import ColumnsForm, FrameFileForm
 
-FAULTS_SHOWN = 100
+FAULTS_SHOWN = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -119,7 +119,7 @@ def frame_import_result(request: StaffRequest, slug: str, import_id: int) -> Htt
     """How far the import is; when it is done, the difference and what was rejected."""
     province = frame_or_404(request, slug)
     found = get_object_or_404(imports_of(province), pk=import_id)
-    counts = [(FrameFault(each["reason"]).label, each["rejected"], each["n"]) for each in fault_counts(found)]
+    counts = [(FrameFault(reason).label, rejected, n) for reason, rejected, n in fault_counts(found)]
     context = {
         "province": province,
         "found": found,

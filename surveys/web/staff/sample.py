@@ -58,15 +58,8 @@ def sample(request: StaffRequest, edition_id: int) -> HttpResponse:
 
 def _plan_page(request: StaffRequest, edition: Edition, refusal: Invalid | NotNow | None = None) -> HttpResponse:
     counts = frame_counts(edition.province)
-    given = request.POST if request.method == "POST" else request.GET
-    if "size" not in given:
-        evidence = evidence_for(edition, VARIABLES[:2])
-        form = PlanForm(
-            plan_first(counts.total, evidence and evidence.response_rate), variables=variable_names(edition.province)
-        )
-    else:
-        form = PlanForm(given, variables=variable_names(edition.province))
-    assessment = None
+    form = _plan_form(request, edition, counts.total)
+    assessment: Assessment | None = None
     if counts.total and form.is_valid():
         try:
             assessment = plan_assess(edition=edition, plan=form.plan())
@@ -79,11 +72,19 @@ def _plan_page(request: StaffRequest, edition: Edition, refusal: Invalid | NotNo
         "form": form,
         "refusal": refusal,
         "assessment": assessment,
-        "chosen": [(name, str(form.data[name])) for name in form.fields if name in form.data],
         "blocks": _drawn_blocks(assessment) if assessment else [],
-        "strata_slice": f":{STRATA_SHOWN}",
     }
     return render(request, "staff/sample/plan.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _plan_form(request: StaffRequest, edition: Edition, population: int) -> PlanForm:
+    """What was chosen; before that, where to begin."""
+    given = request.POST if request.method == "POST" else request.GET
+    names = variable_names(edition.province)
+    if "size" in given:
+        return PlanForm(given, variables=names)
+    evidence = evidence_for(edition, VARIABLES[:2])
+    return PlanForm(plan_first(population, evidence.response_rate if evidence else None), variables=names)
 
 
 def _drawn_blocks(assessment: Assessment) -> list[tuple[BlockPlan, list[dict[str, object]], Curve | None]]:
@@ -99,7 +100,7 @@ def _drawn_blocks(assessment: Assessment) -> list[tuple[BlockPlan, list[dict[str
             }
             for unit in sorted(block.units, key=lambda unit: (unit.ratings, unit.code))
         ]
-        found.append((block, rows, curve_of(sizes_compared(assessment, block), assessment.plan.size)))
+        found.append((block, rows, curve_of(sizes_compared(assessment=assessment, block=block), assessment.plan.size)))
     return found
 
 

@@ -20,7 +20,10 @@ class PlanForm(forms.Form):
 
     size = forms.IntegerField(label=_("Businesses to draw"), min_value=2, max_value=300_000)
     response_rate = forms.IntegerField(
-        label=_("Expected response rate, %"), min_value=1, max_value=100, help_text=_("Of those who are invited.")
+        label=_("Expected response rate in percent"),
+        min_value=1,
+        max_value=100,
+        help_text=_("Of those who are invited."),
     )
     by_type = forms.BooleanField(label=_("Type"), required=False)
     by_locality = forms.BooleanField(label=_("Locality"), required=False)
@@ -42,7 +45,7 @@ class PlanForm(forms.Form):
         help_text=_("Both minimums count only where the sample is shared out with minimums."),
     )
     reserve = forms.IntegerField(
-        label=_("Reserve, % of the sample"),
+        label=_("Reserve in percent of the sample"),
         min_value=0,
         max_value=200,
         help_text=_("Drawn at the same time, invited later if too few answer."),
@@ -63,6 +66,10 @@ class PlanForm(forms.Form):
                 del self.fields[f"by_{name}"]
             elif name != "type":
                 self.fields[f"by_{name}"].label = variables[name]
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """Name and value of every field, to be sent again as they are."""
+        return [(name, str(self.data[name])) for name in self.fields if name in self.data]
 
     def ticks(self) -> list[forms.BoundField]:
         return [self[f"by_{name}"] for name in self.variables]

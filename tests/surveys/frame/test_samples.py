@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import AuditEntry, Province
 from scoring.engine.dataset import dataset_read
+from scoring.models import Score
 from surveys.enums import Allocation, Channel, DuplicateState, EditionState
 from surveys.models import (
     BlockUnit,
@@ -29,7 +30,7 @@ from surveys.models import (
 )
 from surveys.population.allocation import SampleTooLarge
 from surveys.population.plan import Plan
-from surveys.population.precision import Spread
+from surveys.population.precision import Spread, half_widths
 from surveys.selectors.evidence import evidence_for
 from surveys.selectors.samples import sample_of
 from surveys.services.datasets import dataset_freeze
@@ -50,7 +51,7 @@ from surveys.services.sampling import FrameEmpty, NoSpreadKnown, plan_assess, si
 from tests.factories.editions import NOW
 from tests.factories.frames import HEADINGS, business_row, frame_imported, framed_edition
 from tests.factories.people import province_make
-from tests.factories.results import edition_frozen
+from tests.factories.results import edition_frozen, scored_edition
 
 pytestmark = pytest.mark.django_db
 
@@ -287,6 +288,21 @@ def test_the_last_edition_tells_spread_demand_and_response(django_assert_max_num
     assert sum(each.drawn for each in neyman.strata) == 60
 
 
+def test_what_is_expected_before_the_draw_is_what_the_scores_then_show() -> None:
+    run = scored_edition(year=2022, responses=300)
+    evidence = evidence_for(framed_edition(province=run.edition.province, year=2024), ("type",))
+    assert evidence is not None
+    spread = evidence.spread["departments"]
+
+    scores = list(Score.objects.filter(run=run, block_unit__block__code="departments").order_by("pk"))
+
+    expected = half_widths(np.array([float(each.n) for each in scores]), np.ones(len(scores)), spread)
+    found = np.array([1.96 * float(each.se or 0) for each in scores])
+    # The run takes its goalposts from the lowest and the highest unit.
+    assert spread.stretch is not None
+    assert np.median(expected * spread.stretch / found) == pytest.approx(1, abs=0.4)
+
+
 def test_floors_reach_every_locality_and_unit() -> None:
     edition = framed_edition()
     rows = [business_row(number, Huyện="Huyện Đông Hưng") for number in range(1, 281)]
@@ -309,7 +325,7 @@ def test_floors_reach_every_locality_and_unit() -> None:
 def test_more_businesses_mean_more_precision_in_the_comparison_of_sizes() -> None:
     assessment = plan_assess(edition=edition_with_frame(), plan=PLAN)
 
-    points = sizes_compared(assessment, assessment.blocks[0])
+    points = sizes_compared(assessment=assessment, block=assessment.blocks[0])
 
     assert [point.size for point in points] == [15, 30, 45, 60, 90, 120]
     assert np.all(np.diff([point.half_width for point in points]) < 0)
