@@ -26,6 +26,7 @@ from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import run_approve, run_start
 from surveys.demo.moderation import remarks_review
 from surveys.demo.people import ANALYST, APPROVER, MANAGER, MODERATOR, SLUG, accounts_ensure, province_ensure
+from surveys.demo.review import answers_review
 from surveys.demo.simulation import Plan, responses_simulate
 from surveys.demo.workbook import demo_workbook, trial_workbook
 from surveys.enums import EditionState, InvitationState
@@ -33,6 +34,7 @@ from surveys.models import Edition, Invitation
 from surveys.selectors.datasets import datasets_of
 from surveys.selectors.editions import EditionUnknown, edition_at
 from surveys.selectors.guests import invitations_of
+from surveys.selectors.quality import checks_of
 from surveys.services.datasets import dataset_freeze
 from surveys.services.edition_import import edition_import
 from surveys.services.editions import edition_close, edition_open
@@ -93,7 +95,7 @@ def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clo
         title = f"{plan.answered:,} of {plan.invited:,} simulated businesses answer"
         step(title, lambda progress: _fieldwork(edition, crew, plan, progress))
     if edition.state == EditionState.CLOSED:
-        step("Remarks moderated, answers frozen", lambda _progress: _freeze(edition, crew))
+        step("Remarks moderated, answers reviewed and frozen", lambda _progress: _freeze(edition, crew))
     if edition.state in {EditionState.FROZEN, EditionState.SCORED} and not _approved(edition):
         step("Weighted, scored, ranked; approved by a second person", lambda progress: _score(edition, crew, progress))
     if publication_finished() is None:
@@ -116,6 +118,8 @@ def _fieldwork(edition: Edition, crew: Crew, plan: Plan, progress: Progress) -> 
 
 def _freeze(edition: Edition, crew: Crew) -> None:
     remarks_review(edition=edition, by=crew.users[MODERATOR.key], now=crew.clock())
+    if not checks_of(edition).exists():
+        answers_review(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
     dataset_freeze(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
 
 
