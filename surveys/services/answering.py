@@ -16,6 +16,7 @@ from ddci.core.crypto import code_normalised, sealed
 from ddci.core.errors import Invalid, NotNow
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
 from surveys.answers.journey import REVIEW, Move, answers_shown, destination, problems
+from surveys.answers.pace import pace_of, seconds_between
 from surveys.answers.questionnaire import Questionnaire
 from surveys.enums import Channel, EditionState, InvitationState, NonAnswer
 from surveys.models import Comment, Draft, Edition, Invitation, Rating, Receipt, Response
@@ -122,6 +123,7 @@ def draft_save(
     answerable_check(locked)
     questionnaire = questionnaire_asked(locked.edition)
     content, revision = draft_content(locked), draft_revision(locked) + 1
+    content.seconds += seconds_between(locked.draft.saved_at if revision > 1 else None, now)
     faults: dict[str, Invalid] = {}
     overtaken = False
     for page in pages:
@@ -171,7 +173,8 @@ def draft_discard(*, invitation: Invitation) -> None:
 def response_submit(*, invitation: Invitation) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
-    The response holds the bands of the profile, and of the invitation only stratum and design weight. A stratum with
+    The response holds the bands of the profile, one of three steps of pace, and of the invitation only stratum and
+    design weight. A stratum with
     very few businesses would point at one of them: strata are to be drawn coarse, and are coarsened further before
     answers are opened to anybody. Rows have random identifiers and no time; the invitation changes to done without a
     time. Answers to questions that were not shown are dropped, and units about which nothing was answered are left out.
@@ -198,6 +201,7 @@ def response_submit(*, invitation: Invitation) -> str:
 
 
 def _response_write(invitation: Invitation, questionnaire: Questionnaire, content: DraftContent) -> None:
+    given = {key: answers_shown(questionnaire.units[key][0], content, key) for key in content.units}
     response = Response.objects.create(
         edition=invitation.edition,
         questionnaire_id=questionnaire.version,
@@ -205,8 +209,8 @@ def _response_write(invitation: Invitation, questionnaire: Questionnaire, conten
         profile=content.profile,
         stratum=invitation.stratum,
         design_weight=invitation.design_weight,
+        pace=pace_of(content.seconds, sum(len(answers) for answers in given.values())),
     )
-    given = {key: answers_shown(questionnaire.units[key][0], content, key) for key in content.units}
     opinions = {key: value for key, value in content.satisfaction.items() if value != NonAnswer.DONT_KNOW}
     Rating.objects.bulk_create(
         Rating(response=response, block_unit_id=key, answers=answers, satisfaction=opinions.get(key))
