@@ -39,6 +39,7 @@ from surveys.demo.people import (
     holders_ensure,
     province_ensure,
 )
+from surveys.demo.review import answers_review
 from surveys.demo.simulation import Plan, responses_simulate
 from surveys.demo.workbook import demo_workbook, trial_workbook
 from surveys.enums import EditionState, InvitationState
@@ -49,6 +50,7 @@ from surveys.selectors.datasets import datasets_of
 from surveys.selectors.editions import EditionUnknown, edition_at
 from surveys.selectors.frame import import_latest
 from surveys.selectors.guests import invitations_of
+from surveys.selectors.quality import checks_of
 from surveys.services.ballot_opening import ballot_open
 from surveys.services.datasets import dataset_freeze
 from surveys.services.edition_import import edition_import
@@ -120,7 +122,7 @@ def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clo
     if box_waits(edition):
         step("Ballot box opened by a key holder", lambda _progress: _open_box(edition, crew, passwords))
     if edition.state == EditionState.CLOSED:
-        step("Remarks moderated, answers frozen", lambda _progress: _freeze(edition, crew))
+        step("Remarks moderated, answers reviewed and frozen", lambda _progress: _freeze(edition, crew))
     if edition.state in {EditionState.FROZEN, EditionState.SCORED} and not _approved(edition):
         step("Weighted, scored, ranked; approved by a second person", lambda progress: _score(edition, crew, progress))
     if publication_finished() is None:
@@ -160,6 +162,8 @@ def _open_box(edition: Edition, crew: Crew, passwords: Mapping[str, str]) -> Non
 
 def _freeze(edition: Edition, crew: Crew) -> None:
     remarks_review(edition=edition, by=crew.users[MODERATOR.key], now=crew.clock())
+    if not checks_of(edition).exists():
+        answers_review(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
     dataset_freeze(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
 
 

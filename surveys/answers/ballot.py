@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from surveys.answers.drafts import DraftContent
 from surveys.answers.journey import answers_shown
+from surveys.answers.pace import pace_of
 from surveys.answers.questionnaire import Answer, Questionnaire
 from surveys.enums import Channel, NonAnswer
 
@@ -26,7 +27,7 @@ class Rated:
 
 @dataclass(frozen=True)
 class Ballot:
-    """One questionnaire sent in: no name, no code, no time."""
+    """One questionnaire sent in: no name, no code, no time but one of three steps of pace."""
 
     questionnaire: int
     profile: Mapping[str, str]
@@ -35,6 +36,7 @@ class Ballot:
     channel: str = Channel.INVITED.value
     stratum: str = ""
     design_weight: float = 1.0
+    pace: int | None = None
 
     def as_bytes(self) -> bytes:
         plain = {**vars(self), "ratings": [vars(rated) for rated in self.ratings]}
@@ -59,6 +61,7 @@ def ballot_of(questionnaire: Questionnaire, content: DraftContent, stratum: str,
         comments={key: content.comments[key] for key in content.units if key in content.comments},
         stratum=stratum,
         design_weight=design_weight,
+        pace=pace_of(content.seconds, sum(map(len, given.values()))),
     )
 
 

@@ -9,6 +9,7 @@
     remarks.py    what some of them write
     simulation.py invites them and sends their answers through the services that a browser uses
     moderation.py reviews their remarks
+    review.py     reviews responses that look careless or copied
 
 Everything drawn comes from one seeded generator: the same seed gives the same answers.
 """

@@ -104,10 +104,18 @@ def responses_flagged(check: QualityCheck, wanted: Wanted | None = None) -> Quer
     of_unit = flags.filter(block_unit=wanted.unit) if wanted.unit else flags
     of_code = of_unit.filter(code=wanted.flag) if wanted.flag else of_unit
     counted = flags.order_by().values("response").annotate(n=Count("code", distinct=True)).values("n")
-    found = responses_decided(check.edition).filter(Exists(of_code)).annotate(signs=Subquery(counted))
+    found: QuerySet[Any, Any] = responses_decided(check.edition).filter(Exists(of_code))
+    found = found.annotate(signs=Subquery(counted))
     if wanted.state:
         found = found.filter(decision=wanted.state)
-    return found.order_by("-signs", "id")
+    ordered: QuerySet[Any, Any] = found.order_by("-signs", "id")
+    return ordered
+
+
+def responses_reviewable(edition: Edition) -> QuerySet[Any, Any]:
+    """The responses that a reviewer may read: those flagged in the latest check; none before there is one."""
+    check = checks_of(edition).first()
+    return responses_flagged(check) if check else responses_decided(edition).none()
 
 
 def flags_by_response(check: QualityCheck, responses: list[Response]) -> dict[UUID, list[ResponseFlag]]:

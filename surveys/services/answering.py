@@ -18,6 +18,7 @@ from ddci.core.sealing import padded, sealed_for
 from surveys.answers.ballot import Ballot, ballot_of, envelope_bytes
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
 from surveys.answers.journey import REVIEW, Move, destination, problems
+from surveys.answers.pace import seconds_between
 from surveys.enums import EditionState, InvitationState, Secrecy
 from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
 from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
@@ -127,6 +128,7 @@ def draft_save(
     answerable_check(locked)
     questionnaire = questionnaire_asked(locked.edition)
     content, revision = draft_content(locked), draft_revision(locked) + 1
+    content.seconds += seconds_between(locked.draft.saved_at if revision > 1 else None, now)
     faults: dict[str, Invalid] = {}
     overtaken = False
     for page in pages:
@@ -177,9 +179,10 @@ def response_submit(*, invitation: Invitation) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
     In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
-    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes. Of
-    the invitation they hold stratum and design weight only. The invitation changes to done without a time. Answers to
-    questions that were not shown are dropped, and units about which nothing was answered are left out.
+    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
+    They hold the bands of the profile, one of three steps of pace, and of the invitation stratum and design weight
+    only. The invitation changes to done without a time. Answers to questions that were not shown are dropped, and
+    units about which nothing was answered are left out.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.

@@ -153,6 +153,7 @@ def response_row(edition: Edition, ballot: Ballot) -> Response:
         profile=dict(ballot.profile),
         stratum=ballot.stratum,
         design_weight=ballot.design_weight,
+        pace=ballot.pace,
     )
 
 

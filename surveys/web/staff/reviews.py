@@ -15,7 +15,14 @@ from accounts.web.requests import StaffRequest, posted
 from surveys.models import Edition, QualityCheck, Response, ResponseFlag
 from surveys.rules import may_freeze_data, may_review_responses
 from surveys.selectors.datasets import datasets_of
-from surveys.selectors.quality import checks_of, flags_by_response, responses_flagged, reviews_of, two_persons_needed
+from surveys.selectors.quality import (
+    checks_of,
+    flags_by_response,
+    responses_flagged,
+    responses_reviewable,
+    reviews_of,
+    two_persons_needed,
+)
 from surveys.selectors.review_page import copies_of, profile_told, rating_pages
 from surveys.sentences import flag_sentence
 from surveys.services.datasets import NothingChanged, dataset_renew
@@ -71,8 +78,7 @@ def quality_response(request: StaffRequest, edition_id: int, response_id: UUID) 
     """One flagged response; responses without a flag cannot be read."""
     edition = edition_or_404(request, edition_id)
     require(may_review_responses(request.user, edition))
-    check = checks_of(edition).first()
-    response = get_object_or_404(responses_flagged(check) if check else Response.objects.none(), pk=response_id)
+    response = get_object_or_404(responses_reviewable(edition), pk=response_id)
     form = DecisionForm(posted(request))
     if form.is_valid():
         try:
