@@ -50,6 +50,12 @@ def ballot_box_of(edition: Edition) -> BallotBox | None:
     return BallotBox.objects.filter(edition=edition).select_related("opened_by").first()
 
 
+def public_key_of(edition: Edition) -> bytes:
+    """The key with which answers are locked; empty where the edition has no ballot box."""
+    found = BallotBox.objects.filter(edition=edition).order_by("pk").values_list("public_key", flat=True)
+    return bytes(next(iter(found), b""))
+
+
 def may_hold_boxes(edition: Edition) -> bool:
     """Whether answers of this edition can be locked away now."""
     return edition.secrecy == Secrecy.SEALED and edition.state in {EditionState.OPEN, EditionState.CLOSED}
