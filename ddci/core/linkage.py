@@ -153,8 +153,8 @@ def _by_equality(
 ) -> list[Attempt]:
     hits, chance, right, expected = 0.0, 0.0, 0, 0.0
     for group in groups:
-        mine = [None if one[place] is None else _text(one[place]) for place in group]  # type: ignore[arg-type]
-        others = [None if other[place] is None else _text(other[place]) for place in group]  # type: ignore[arg-type]
+        mine = [None if one[place] is None else _text(one[place]) for place in group]
+        others = [None if other[place] is None else _text(other[place]) for place in group]
         counts = Counter(value for value in others if value is not None)
         for value, partner in zip(mine, others, strict=True):
             if value is not None and counts[value]:

@@ -67,7 +67,7 @@ def _plain(values: Sequence[Any] | None) -> str | float | None:
     if not kept:
         return None
     if all(isinstance(value, int | float) for value in kept):
-        return min(kept)
+        return min(float(value) for value in kept)
     return min(value.isoformat() if hasattr(value, "isoformat") else str(value) for value in kept)
 
 
@@ -106,7 +106,8 @@ def _invited(edition: Edition) -> Any:
 
 
 def _participants(edition: Edition) -> _Side:
-    owners, words = [], {}
+    owners: list[str] = []
+    words: dict[str, str] = {}
     for invitation in _invited(edition):
         owner, receipt = str(invitation.pk), receipt_of(invitation)
         owners.append(owner)
@@ -116,7 +117,8 @@ def _participants(edition: Edition) -> _Side:
 
 
 def _answers(rows: Sequence[Row], edition: Edition, table: str) -> _Side:
-    owners, words = [], {}
+    owners: list[str] = []
+    words: dict[str, str] = {}
     ballot = getattr(edition, "ballot_box", None)
     column, wanted = ("edition_id", edition.pk) if table == RESPONSES else ("ballot_id", ballot.pk if ballot else 0)
     for row in rows:

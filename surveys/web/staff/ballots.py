@@ -105,7 +105,7 @@ def key(request: StaffRequest, edition_id: int) -> HttpResponse:
         code = key_holder_enrol(holder=holder, passphrase=passphrase, now=timezone.now())
     except Invalid as refusal:
         return _page(request, edition, fault=str(refusal), anchor="passphrase")
-    context = {"edition": edition, "province": edition.province, "holder": holder}
+    context: dict[str, Any] = {"edition": edition, "province": edition.province, "holder": holder}
     context |= {"code": code_in_groups(code), "picture": _picture(code), "day": timezone.localdate()}
     return render(request, "staff/recovery_sheet.html", context)
 
