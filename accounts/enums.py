@@ -31,6 +31,7 @@ DEEDS = {
     "edition.margins": _("Population counts taken from the frame"),
     "edition.open": _("Opened for answers"),
     "edition.secrecy": _("Secrecy of answers chosen"),
+    "response.withdraw": _("Answers of a business deleted at its request"),
     "ballot.holder_name": _("Key holder named"),
     "ballot.holder_drop": _("Key holder taken off the list"),
     "ballot.key_set": _("Key holder set a passphrase"),

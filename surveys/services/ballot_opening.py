@@ -123,7 +123,9 @@ def _decrypted(ballot: BallotBox, secret: bytes) -> tuple[list[Ballot], int]:
 
 
 def _written(edition: Edition, ballots: Sequence[Ballot], rng: Random, damaged: int) -> Opened:
-    responses, ratings, comments = [], [], []
+    responses: list[Response] = []
+    ratings: list[Rating] = []
+    comments: list[Comment] = []
     for each in ballots:
         response = response_row(edition, each)
         responses.append(response)

@@ -28,6 +28,7 @@ from surveys.selectors.ballots import (
     boxes_of,
     holder_of,
     key_holders_of,
+    merges_in_words,
     people_for_keys,
     receipts_of,
 )
@@ -104,7 +105,7 @@ def key(request: StaffRequest, edition_id: int) -> HttpResponse:
         code = key_holder_enrol(holder=holder, passphrase=passphrase, now=timezone.now())
     except Invalid as refusal:
         return _page(request, edition, fault=str(refusal), anchor="passphrase")
-    context = {"edition": edition, "province": edition.province, "holder": holder}
+    context: dict[str, Any] = {"edition": edition, "province": edition.province, "holder": holder}
     context |= {"code": code_in_groups(code), "picture": _picture(code), "day": timezone.localdate()}
     return render(request, "staff/recovery_sheet.html", context)
 
@@ -150,6 +151,7 @@ def _page(request: StaffRequest, edition: Edition, fault: str = "", anchor: str 
         "people": people_for_keys(edition) if arranging else [],
         "count": boxes_of(edition),
         "receipts": len(receipts_of(edition)) if box else 0,
+        "merges": merges_in_words(box) if box else [],
         "kinds": Secrecy,
         "faults": [{"text": fault, "anchor": anchor}] if fault else [],
         "anchor": anchor,
