@@ -24,6 +24,7 @@ from scoring.sentences import fault_sentence, recipe_sentences
 from scoring.sentences.checks import run_checks
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import INTERRUPTED, SCORABLE, run_start
+from scoring.tables.alarms import run_alarms
 from scoring.web.doors import edition_or_404, run_or_404
 from scoring.web.forms import CompareForm, RunForm
 from surveys.models import Edition
@@ -95,7 +96,8 @@ def run(request: StaffRequest, run_id: int) -> HttpResponse:
 def _result(found: ScoringRun, names: EditionNames) -> Context:
     blocks = blocks_of(found, names)
     same = list(runs_same(found))
-    return {"blocks": blocks, "names": names, "checks": run_checks(found, blocks, names, same)}
+    checks = [*run_checks(found, blocks, names, same), *run_alarms(found, names)]
+    return {"blocks": blocks, "names": names, "checks": checks}
 
 
 def _without_result(found: ScoringRun, state: RunState) -> Context:
