@@ -70,7 +70,7 @@ def _scored(block: BlockFacts, value: float) -> Table:
 
 def alpha(block: BlockFacts) -> Section | None:
     """Cronbach's alpha of each sub-index, over responses and over units."""
-    facts = block.part("consistency")
+    facts = block.known("consistency")
     if facts is None:
         return None
     known = {code: part["responses"] for code, part in facts.items() if part["responses"]}
@@ -131,7 +131,7 @@ def _alpha_table(block: BlockFacts, facts: Facts) -> Table:
 
 def items(block: BlockFacts) -> Section | None:
     """How each indicator goes along with the others of its sub-index."""
-    facts = block.part("consistency") or {}
+    facts = block.known("consistency") or {}
     rows = [row for code, part in facts.items() for row in _item_rows(code, part)]
     if not rows:
         return None

@@ -7,11 +7,13 @@ from scoring.tables.section import NONE, OK, WARN, Column, Mark, Plot, PlotRow, 
 
 FEW_UNITS = 5
 MUCH_OF_THE_SCALE = 1 / 3
+# Two hundred units would lie on top of each other: dots closer than a hundredth of the scale are one.
+FINE = 2
 
 
 def goalposts(block: BlockFacts) -> Section | None:
     """Which ends of a scale one unit sets alone, far from all others."""
-    facts = block.part("goalposts")
+    facts = block.known("goalposts")
     if facts is None:
         return None
     if len(block.ranked) < 2:
@@ -57,7 +59,7 @@ def _end(block: BlockFacts, code: str, part: Facts) -> Facts:
         "upper": part["upper"],
         "lower_unit": ends["lower"],
         "upper_unit": ends["upper"],
-        "places": [at for at in part["places"] if at is not None],
+        "places": sorted({round(at, FINE) for at in part["places"] if at is not None}),
     }
 
 

@@ -128,7 +128,7 @@ def _all_correlations(block: BlockFacts, rows: list[Facts]) -> Table:
 
 def leave_one_out(block: BlockFacts) -> Section | None:
     """How ranks move when one indicator is taken away."""
-    facts = block.part("leave_one_out")
+    facts = block.known("leave_one_out")
     if facts is None:
         return None
     if len(block.ranked) < 2:

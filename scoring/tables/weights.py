@@ -161,7 +161,7 @@ def _margin_table(block: BlockFacts, rows: list[Facts]) -> Table:
 
 def distribution(block: BlockFacts) -> Section | None:
     """How many responses have which weight."""
-    facts = block.part("weights")
+    facts = block.known("weights")
     if facts is None:
         return None
     ends = [0.0, *facts["bounds"], None]

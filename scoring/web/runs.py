@@ -26,6 +26,7 @@ from scoring.sentences.checks import run_checks
 from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import INTERRUPTED, SCORABLE, run_start
+from scoring.tables.alarms import run_alarms
 from scoring.web.doors import edition_or_404, run_or_404
 from scoring.web.forms import CompareForm, RunForm
 from scoring.web.trials import causes_between
@@ -103,7 +104,7 @@ def _result(found: ScoringRun, names: EditionNames) -> Context:
     return {
         "blocks": blocks,
         "names": names,
-        "checks": run_checks(found, blocks, names, same),
+        "checks": [*run_checks(found, blocks, names, same), *run_alarms(found, names)],
         "exclusion_words": list(exclusion_sentences(exclusions)),
         "shifts": [(block, shift_sentence(block)) for block in (exclusions.blocks if exclusions else ())],
     }

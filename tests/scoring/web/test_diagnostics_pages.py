@@ -235,6 +235,15 @@ def test_units_that_share_no_raters_are_named():
     assert apart in ({"so-cong-thuong", "so-tai-chinh"}, {"so-xay-dung", "so-noi-vu"})
 
 
+def test_an_approver_sees_among_the_checks_that_units_share_no_raters():
+    run = changed(keep_apart, responses=240, units=4)
+    page = shown(client_of(Role.APPROVER), reverse("staff:run-approve", args=[run.pk]))
+    assert "Sở, ban, ngành: cần lưu ý người chấm dễ và người chấm chặt." in page
+    assert f'href="{part(run, "raters")}"' in page
+    calm = diagnosed(responses=60, year=2023)
+    assert "cần lưu ý người chấm dễ" not in shown(client_of(Role.ANALYST), reverse("staff:run", args=[calm.pk]))
+
+
 def test_satisfaction_that_was_not_asked_has_no_drivers():
     run = changed(lambda edition: Rating.objects.update(satisfaction=None), responses=60)
     section = findings(run, "raters")["drivers"]
