@@ -160,6 +160,9 @@ STAFF: dict[str, Closed] = {
     "recipe-new": Closed(
         frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
     ),
+    "recipe-import": Closed(
+        frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
+    ),
     "run": Closed(SCORERS, run),
     "run-progress": Closed(SCORERS, run),
     "run-approve": Closed(frozenset({"approver"}), run, post=422),
@@ -171,6 +174,7 @@ STAFF: dict[str, Closed] = {
 }
 OPEN: dict[str, Open] = {
     "healthz": Open(200, 200),
+    "recipe-schema": Open(200, NOT_SERVED),
     "api-schema": Open(200),
     "api:province-list": Open(200, 403),
     "api:edition-list": Open(200, 403),

@@ -50,7 +50,7 @@ EDITION_PAGES = {
     "responses": ("responses",),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),
-    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
+    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "recipe-import", "run-compare"),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
