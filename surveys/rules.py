@@ -21,6 +21,11 @@ def may_freeze_data(person: Person, edition: Edition) -> bool:
     return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
 
 
+def may_enter_records(person: Person, province: Province) -> bool:
+    """Values from administrative records and the documents they rest on."""
+    return has_role(person, province, Role.MANAGER, Role.ANALYST)
+
+
 def may_invite(person: Person, edition: Edition) -> bool:
     """See and make invitations and hand out their codes: names of businesses stand there."""
     return has_role(person, edition.province, Role.MANAGER)

@@ -20,7 +20,14 @@ from scoring.enums import RunState
 from scoring.rules import may_see_runs
 from surveys.enums import CommentState, EditionState
 from surveys.models import Edition
-from surveys.rules import may_invite, may_moderate, may_prepare_edition, may_see_edition, may_see_units
+from surveys.rules import (
+    may_enter_records,
+    may_invite,
+    may_moderate,
+    may_prepare_edition,
+    may_see_edition,
+    may_see_units,
+)
 
 register = template.Library()
 register.filter("deed", deed)
@@ -49,6 +56,7 @@ EDITION_PAGES = {
     "edition": ("edition", "edition-open", "edition-close", "edition-freeze", "publish", "unit-preview"),
     "responses": ("responses",),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
+    "records": ("records", "records-unit", "record-document"),
     "comments": ("comments",),
     "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "recipe-import", "run-compare"),
     "edition-settings": ("edition-settings", "edition-withhold"),
@@ -63,6 +71,7 @@ LABELS = {
     "edition": _("Overview"),
     "responses": _("Fieldwork"),
     "invitations": _("Invitations"),
+    "records": _("Records"),
     "comments": _("Comments"),
     "runs": _("Scoring"),
     "edition-settings": _("Settings"),
@@ -110,6 +119,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
         "edition": may_see_edition(person, edition),
         "responses": may_see_edition(person, edition),
         "invitations": may_invite(person, edition),
+        "records": may_enter_records(person, edition.province),
         "comments": may_moderate(person, edition),
         "runs": may_see_runs(person, edition.province),
         "edition-settings": may_prepare_edition(person, edition.province),

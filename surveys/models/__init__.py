@@ -2,7 +2,16 @@
 
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
 from surveys.models.datasets import Dataset
-from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
+from surveys.models.editions import (
+    Block,
+    BlockUnit,
+    Edition,
+    EligibilityRule,
+    HardDocument,
+    HardValue,
+    Margin,
+    ProfileField,
+)
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
 from surveys.models.units import Unit, UnitLineage, UnitReader
@@ -16,6 +25,7 @@ __all__ = [
     "Draft",
     "Edition",
     "EligibilityRule",
+    "HardDocument",
     "HardValue",
     "Indicator",
     "Invitation",

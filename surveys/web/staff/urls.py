@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.web.staff import comments, invitations, responses, settings, steps, units, workbook
+from surveys.web.staff import comments, invitations, records, responses, settings, steps, units, workbook
 
 EDITION = "editions/<int:edition_id>/"
 UNIT = "provinces/<slug:slug>/units/<slug:code>/"
@@ -25,6 +25,12 @@ urlpatterns = [
     path(f"{EDITION}invitations/", invitations.invitations, name="invitations"),
     path(f"{EDITION}invitations/new/", invitations.invitations_new, name="invitations-new"),
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
+    path(f"{EDITION}records/", records.records, name="records"),
+    path(f"{EDITION}records.xlsx", records.records_file, name="records-file"),
+    path(f"{EDITION}records/units/<int:block_unit_id>/", records.records_unit, name="records-unit"),
+    path(f"{EDITION}records/values/<int:value_id>/remove/", records.record_delete, name="record-remove"),
+    path(f"{EDITION}records/documents/", records.record_document, name="record-document"),
+    path(f"{EDITION}records/documents/<int:document_id>/", records.record_document_file, name="record-document-file"),
     path(f"{EDITION}comments/", comments.comments, name="comments"),
     path(f"{EDITION}comments/<uuid:comment_id>/", comments.comment_verdict, name="comment-review"),
     path("provinces/<slug:slug>/units/", units.units, name="units"),
