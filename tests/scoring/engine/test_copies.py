@@ -117,3 +117,23 @@ def test_bursts_worth_a_look_use_every_draw_and_others_stop_early() -> None:
     found = bursts(day, unit, 6, np.random.default_rng(1))
     assert found.p[0] == 1 / 1000
     assert (found.p[1:] > 0.01).all()
+
+
+@pytest.mark.parametrize("scale", [1.0, 17.3, 700.0])
+def test_copies_are_found_whatever_the_answers_are(scale: float) -> None:
+    """Whole numbers in a byte each, fractions and wide ranges by their place among the distinct answers."""
+    table = answers(11, rows=60, items=24) * scale
+    table[7], table[40] = table[3], table[3]
+    table[40, 5] = np.nan
+    assert duplicates(table).nonzero()[0].tolist() == [3, 7]
+    found = near_duplicates(table, differ=1)
+    assert list(zip(found.first, found.second, found.different, strict=True)) == [(3, 7, 0), (3, 40, 1), (7, 40, 1)]
+
+
+def test_many_distinct_answers_take_two_bytes() -> None:
+    table = np.random.default_rng(2).normal(size=(400, 12))
+    table[399] = table[5]
+    table[399, 0] += 1
+    found = near_duplicates(table, differ=1)
+    assert (found.first.tolist(), found.second.tolist(), found.different.tolist()) == ([5], [399], [1])
+    assert duplicates(table).tolist() == [0] * 400
