@@ -230,24 +230,23 @@ def _chunk(plan: _Plan, total: FloatArray, firms: slice) -> _Sums:
     for start in range(firms.start, firms.stop, BLOCK):
         block = slice(start, min(start + BLOCK, firms.stop))
         z = _block(plan, sums, block)
-        sums.scores[...] += np.einsum("b,sbu,sbu->su", plan.factor[block], z, z)
         for s in range(n_subs):
-            outer = plan.gradient[:, s]
-            total[block] += np.where(outer == 0, 0.0, z[s] * outer)
+            total[block] += (z[s] * plan.gradient[:, s, None]).T
+            sums.scores[s] += np.square(z[s], out=z[s]) @ plan.factor[block]
     return sums
 
 
 def _block(plan: _Plan, sums: _Sums, firms: slice) -> FloatArray:
-    """Add the sums of a block; returns the influence z (S, B, U) of its firms on sub-indices."""
+    """Add the sums of a block; returns the influence z (S, U, B) of its firms on sub-indices."""
     chain, n = plan.chain, firms.stop - firms.start
     n_units, _, n_subs = chain.own.shape
-    z, ends = np.zeros((n_subs, n, n_units)), np.zeros((n, len(chain.unit)))
+    z, ends = np.zeros((n_subs, n_units, n)), np.zeros((n, len(chain.unit)))
     levers, scaled = plan.levers(firms), []
     for u in range(n_units):
         e, mine = plan.deviations.of(u, firms)
         own = np.flatnonzero(chain.unit == u)
         ends[mine[:, None], own] = e[:, chain.indicator[own]]
-        z[:, mine, u] = (e @ chain.own[u]).T
+        z[:, u, mine] = (e @ chain.own[u]).T
         sums.linear[:, u] += levers[mine].T @ e
         scaled.append((e * plan.factor[firms][mine, None], mine))
         sums.square[u] += np.einsum("nk,nk->k", scaled[-1][0], e)
@@ -255,7 +254,7 @@ def _block(plan: _Plan, sums: _Sums, firms: slice) -> FloatArray:
         sums.cross[u] += np.einsum("ne,ne->e", e[:, chain.indicator], ends[mine])
     for s in range(n_subs):
         members = plan.membership[chain.indicator] == s
-        z[s] += ends[:, members] @ chain.spread[members]
+        z[s] += chain.spread[members].T @ ends[:, members].T
     return z
 
 
