@@ -160,7 +160,8 @@ def _inconsistency(cells: FloatArray, halves: Sequence[FloatArray]) -> FloatArra
 
 
 def _means(sums: FloatArray, count: FloatArray) -> FloatArray:
-    return np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0)
+    found: FloatArray = np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0)
+    return found
 
 
 def all_maximum(answers: FloatArray, best: FloatArray) -> BoolArray:

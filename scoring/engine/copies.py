@@ -73,7 +73,8 @@ def _coded(answers: FloatArray) -> _Coded:
     def code(rows: slice) -> Codes:
         cells = answers[rows] - (low - 1.0)
         np.copyto(cells, 0.0, where=np.isnan(cells))
-        return cells.astype(np.uint8)
+        small: Codes = cells.astype(np.uint8)
+        return small
 
     return _Coded(np.concatenate(by_blocks(len(answers), code)), True)
 
@@ -184,7 +185,7 @@ def _distinct(coded: _Coded, answers: FloatArray) -> IntArray:
 
     def marks(rows: slice) -> IntArray:
         seen = np.bitwise_or.reduce(bits[coded.codes[rows].T], axis=0)
-        return np.bitwise_count(seen).astype(np.int64)
+        return np.asarray(np.bitwise_count(seen), dtype=np.int64)
 
     return np.concatenate(by_blocks(len(answers), marks))
 
@@ -213,4 +214,4 @@ def _differences(one: Words, other: Words, size: int) -> IntArray:
     if size > 1:
         return np.asarray((differing.view(np.uint16) != 0).sum(axis=1), dtype=np.int64)
     marked = ((differing & EVERY_BYTE) + EVERY_BYTE | differing) & ~EVERY_BYTE
-    return np.bitwise_count(marked) @ np.ones(differing.shape[1], dtype=np.int64)
+    return np.asarray(np.bitwise_count(marked) @ np.ones(differing.shape[1], dtype=np.int64), dtype=np.int64)

@@ -171,7 +171,7 @@ class _Plan:
     fitted: Regression | None
 
     def levers(self, firms: slice) -> FloatArray:
-        strata = (self.stratum[firms, None] == np.arange(len(self.counts))).astype(np.float64)
+        strata: FloatArray = (self.stratum[firms, None] == np.arange(len(self.counts))).astype(np.float64)
         if self.fitted is None:
             return strata
         levels = self.fitted.design[firms] * self.fitted.ratio[firms, None]

@@ -95,7 +95,7 @@ class Replicates:
     @property
     def size(self) -> int:
         """Number of replicates."""
-        return self.counts.shape[1]
+        return int(self.counts.shape[1])
 
     def weights(self, firms: slice | IntArray) -> Single:
         """Weights (n, B) of some firms."""
