@@ -78,6 +78,8 @@ format: ready-test ## bring the code into shape
 messages: ready-test ## collect the texts to be translated into locale/
 	$(MANAGE) makemessages -l vi -l en --no-wrap --no-location \
 		-i .venv -i var -i node_modules -i tests
+	for each in locale/*/LC_MESSAGES/django.po; do \
+		msgattrib --sort-output --no-wrap --no-obsolete -o $$each $$each; sed -i '/^"POT-Creation-Date/d' $$each; done
 
 %.mo: %.po | ready
 	@$(PYTHON_IN) -m babel.messages.frontend --quiet compile --use-fuzzy -i $< -o $@

@@ -3,6 +3,7 @@
 import gzip
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ def _vietnamese() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _frozen_rows_leave_with_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that commits is cleaned up by deleting every row, which triggers on frozen tables refuse on SQLite.
+    """A test that commits is cleaned up by deleting every row, which triggers on frozen tables refuse.
 
-    They step aside for that moment only; PostgreSQL truncates, which row triggers do not see.
+    They step aside for that moment only.
     """
     marker = request.node.get_closest_marker("django_db")
     commits = {"transactional_db", "live_server"} & set(request.fixturenames) or (
@@ -56,19 +57,33 @@ def _frozen_rows_leave_with_the_test(request: pytest.FixtureRequest) -> Iterator
     # Asked for here, so that it is torn down after this.
     request.getfixturevalue("transactional_db")
     yield
-    if connection.vendor == "sqlite":
-        _flush_with_triggers_aside()
+    aside = _sqlite_triggers_aside if connection.vendor == "sqlite" else _postgresql_triggers_aside
+    with aside():
+        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
 
 
-def _flush_with_triggers_aside() -> None:
+@contextmanager
+def _sqlite_triggers_aside() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
         for name, _sql in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
-        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+        yield
         for _name, sql in triggers:
             cursor.execute(sql)
+
+
+@contextmanager
+def _postgresql_triggers_aside() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%\\_truncate'")
+        triggers = cursor.fetchall()
+        for table, name in triggers:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+        yield
+        for table, name in triggers:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
 
 
 # --- a real browser ----------------------------------------------------------

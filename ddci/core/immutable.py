@@ -2,7 +2,8 @@
 does not.
 
 Used in migrations: `operations = [frozen("surveys_dataset")]`. A condition is SQL over OLD (update, delete) or NEW
-(insert).
+(insert). Where no row may be inserted, none may be moved in by an update either: there the condition is asked of NEW
+too. PostgreSQL's TRUNCATE passes row triggers by, so a trigger of its own refuses it while the table has rows.
 The message of a refused write starts with `frozen:` and names the table.
 """
 
@@ -35,6 +36,24 @@ def _postgresql(table: str, write: str, condition: str, columns: Sequence[str], 
     )
 
 
+def _condition(when: str, write: str, on: Sequence[str]) -> str:
+    rows = ["NEW"] if write == "INSERT" else ["OLD"]
+    if write == "UPDATE" and "INSERT" in on:
+        rows.append("NEW")
+    return " OR ".join(f"({when.format(row=row)})" for row in rows)
+
+
+def _no_truncate(table: str, name: str) -> str:
+    some_row = f"EXISTS (SELECT 1 FROM {table})"  # noqa: S608 - a name of our own
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN "
+        f"IF {some_row} THEN RAISE EXCEPTION 'frozen: {table}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"RETURN NULL; END $$ LANGUAGE plpgsql; "
+        f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+    )
+
+
 def frozen(
     table: str,
     *,
@@ -54,13 +73,16 @@ def frozen(
     """
 
     def create(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        build = _sqlite if editor.connection.vendor == "sqlite" else _postgresql
+        sqlite = editor.connection.vendor == "sqlite"
+        build = _sqlite if sqlite else _postgresql
         for write in on:
-            condition = when.format(row="NEW" if write == "INSERT" else "OLD")
+            condition = _condition(when, write, on)
             editor.execute(build(table, write, condition, columns, f"{table}_{name}_{write.lower()}"))
+        if "DELETE" in on and not sqlite:
+            editor.execute(_no_truncate(table, f"{table}_{name}_truncate"))
 
     def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for write in on:
+        for write in [*on, "TRUNCATE"]:
             trigger = f"{table}_{name}_{write.lower()}"
             if editor.connection.vendor == "sqlite":
                 editor.execute(f"DROP TRIGGER IF EXISTS {trigger}")

@@ -48,6 +48,13 @@ def _bundled(name: str) -> Path:
     return path
 
 
+def _metadata_readable(_document: Any, pdf: Any) -> None:
+    """Archives read a file's description without unpacking it: PDF/A wants that stream uncompressed."""
+    for each in pdf.objects:
+        if getattr(each, "extra", {}).get("Type") == "/Metadata":
+            each.compress = False
+
+
 def pdf_render(*, template: str, context: dict[str, Any], language: str, variant: Variant) -> bytes:
     """The bytes of a tagged PDF with embedded fonts.
 
@@ -66,6 +73,7 @@ def pdf_render(*, template: str, context: dict[str, Any], language: str, variant
     document = HTML(string=html, base_url=BUNDLE, url_fetcher=BundledFiles())
     return bytes(
         document.write_pdf(
+            finisher=_metadata_readable,
             font_config=FontConfiguration(),
             pdf_variant=variant,
             pdf_tags=True,

@@ -43,7 +43,7 @@ def benjamini_hochberg(p: FloatArray) -> FloatArray:
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]
     n = len(order)
-    raised = p[order] * n / np.arange(1, n + 1)
+    raised = p[order] * (n / np.arange(1, n + 1))  # in this order the largest stays exactly as it is
     adjusted = np.full(len(p), np.nan)
     adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return adjusted

@@ -4,8 +4,10 @@ Scripts that throw, refusals of the policy and requests to third parties fail ev
 """
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -157,3 +159,19 @@ def test_a_table_is_downloaded_as_it_is_stored(page: Page, publication: Publicat
         page.get_by_role("link", name="scores.csv").click()
 
     assert download.value.suggested_filename == "ddci-thai-binh-2024-r1-scores.csv"
+
+
+def test_league_tables_are_printed_on_turned_sheets_with_every_column(page: Page, publication: Publication) -> None:
+    page.goto(RANKING)
+    sheets = pikepdf.open(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    turned = [sheet for sheet in sheets if sheet.mediabox[2] > sheet.mediabox[3]]
+    assert turned
+
+    page.emulate_media(media="print")
+    printed = round((297 - 2 * 14) * 96 / 25.4)
+    page.set_viewport_size({"width": printed, "height": 700})
+    ends = page.locator(".league th:last-child").evaluate_all(
+        "heads => heads.map(h => h.getBoundingClientRect().right)"
+    )
+    assert ends
+    assert max(ends) <= printed

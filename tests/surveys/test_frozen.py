@@ -1,7 +1,7 @@
 """The database itself refuses to change what is frozen, by whatever way."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.models import AuditEntry
 from surveys.enums import EditionState
@@ -97,6 +97,27 @@ def test_answers_margins_and_records_cannot_change_once_frozen(state):
     )
     check_refused(lambda: Margin.objects.update(count=1))
     check_refused(lambda: HardValue.objects.update(value=1))
+
+
+def test_no_row_can_be_moved_into_what_is_frozen():
+    frozen = edition_in_state(EditionState.FROZEN)
+    still_open = edition_answered(responses=1, year=2025)
+    check_refused(lambda: Response.objects.filter(edition=still_open).update(edition=frozen))
+    draft = edition_make(year=2026)
+    check_refused(lambda: Block.objects.filter(edition=draft).update(edition=frozen, code="moved"))
+
+
+@pytest.mark.parametrize("table", ["accounts_auditentry", "surveys_block"])
+def test_frozen_tables_cannot_be_emptied(table):
+    edition_in_state(EditionState.OPEN)
+    emptied = f"TRUNCATE {table} CASCADE" if connection.vendor == "postgresql" else f"DELETE FROM {table}"
+
+    def empty():
+        connection.check_constraints()
+        with connection.cursor() as cursor:
+            cursor.execute(emptied)
+
+    check_refused(empty)
 
 
 def test_draft_edition_takes_no_answers():
