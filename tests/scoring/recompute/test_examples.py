@@ -1,4 +1,4 @@
-"""The worked examples of docs/recompute.md do what the page says, and their published totals come from plain arithmetic."""
+"""The worked examples of docs/recompute.md do what the page says; their published totals are plain arithmetic."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs/examples"
 CONSOLE = re.findall(r"```console\n\$ (.+)\n((?:.+\n)+)```", (ROOT / "docs/recompute.md").read_text("utf-8"))
 
+# The hash covers the engine's version too.
+HASH = re.compile(r"(?<=result )[0-9a-f]{16}")
+
 
 @pytest.mark.parametrize(("command", "expected"), CONSOLE, ids=["indicators", "sub-indices", "survey"])
 def test_commands_print_what_the_page_says(
@@ -29,7 +32,7 @@ def test_commands_print_what_the_page_says(
 
     call_command(*arguments, stdout=out)
 
-    assert out.getvalue() == expected
+    assert HASH.sub("", out.getvalue()) == HASH.sub("", expected)
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
@@ -39,10 +42,9 @@ def test_every_table_named_on_the_page_is_written(form: str, tmp_path: Path, mon
 
     call_command(*command, "--format", form, stdout=StringIO())
 
-    page = (
-        (ROOT / "docs/recompute.md").read_text("utf-8").partition("## What is written")[2].partition("## What is ch")[0]
-    )
-    named = {name for name in re.findall(r"`([a-z_]+)`", page) if name not in ("result",)}
+    page = (ROOT / "docs/recompute.md").read_text("utf-8")
+    section = page.partition("## What is written")[2].partition("## What is checked")[0]
+    named = set(re.findall(r"`([a-z_]+)`", section)) - {"result"}
     assert {path.stem.removeprefix("dept_") for path in tmp_path.glob(f"dept_*.{form}")} == named
     read = pd.read_csv if form == "csv" else pd.read_json
     scores = read(tmp_path / f"dept_scores.{form}").set_index("unit")
@@ -73,9 +75,7 @@ def test_published_totals_of_indicators_follow_from_goalposts_of_three_years() -
     assert list(now["rank"]) == list(total.rank(ascending=False))
     # The example shows something: each rule matters, and the envelope of the first indicator reaches back to 2022.
     assert years[2022].waiting_days.max() == all_years.waiting_days.max()
-    assert not np.allclose(
-        points(now.explained_well, now.explained_well), points(now.explained_well, since.explained_well)
-    )
+    assert since.explained_well.min() < now.explained_well.min()
     assert years[2022].informal_cost_share.max() > since.informal_cost_share.max()
 
 
