@@ -1,7 +1,8 @@
 """Scoring: seconds and peak memory at three sizes, each in a process of its own, against the targets and the past.
 
-Every figure is the best of several runs: wall time, and processor time of all threads, which other work on the machine
-disturbs less. `python -m tests.bench scoring --keep` keeps the figures as those to compare with (before.json).
+Every figure is the best of several runs: wall time, which the targets are about, and processor time of all threads,
+which other work on the machine disturbs less. Before: processor time of an earlier commit on a machine of the same
+kind (before.json); `python -m tests.bench scoring --keep` replaces it by today's.
 """
 
 import json
@@ -9,88 +10,77 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 BEFORE = Path(__file__).with_name("before.json")
 SIZES = {3_000: 7, 30_000: 3, 300_000: 2}
-TARGETS = {3_000: (0.3, 0.3, None), 30_000: (None, None, 2.0), 300_000: (None, None, 15.0)}
+LIMITS = {"3000 analytic": 0.3, "3000 bootstrap": 0.3, "30000 together": 2.0, "300000 together": 15.0}
 MEMORY = 1000
+NAMES = {
+    "flags": "signs of careless and copied answers, bursts",
+    "scores": "raking to rank sets (10,000 draws)",
+    "analytic": "complete analytic run",
+    "bootstrap": "bootstrap, 1,000 replicates raked anew",
+    "together": "together",
+}
+
+
+@dataclass
+class Report:
+    """Prints each figure beside its target and what it was; keeps it."""
+
+    before: dict[str, Any]
+    processor: dict[str, float] = field(default_factory=dict)
+    peak: dict[str, float] = field(default_factory=dict)
+
+    def line(self, key: str, one: dict[str, float], name: str = "", limit: float | None = None) -> None:
+        self.processor[key] = round(one["processor"], 4)
+        past = self.before.get("processor", {}).get(key)
+        told = "" if past is None else f"{past:8.3f} s"
+        target = "" if limit is None else f"≤ {limit:.2f} s"
+        figures = f"{one['wall']:8.3f} s {one['processor']:9.3f} s {target:>9} {told:>11}"
+        print(f"{name or key:48} {figures}", flush=True)
+
+    def memory(self, size: int, peak: float) -> None:
+        self.peak[str(size)] = round(peak)
+        past = self.before.get("peak", {}).get(str(size))
+        told = "" if past is None else f"{past:,} MB"
+        target = f"≤ {MEMORY:,} MB" if size == max(SIZES) else ""
+        print(f"{'  peak memory of the process':48} {peak:7,.0f} MB {'':11} {target:>9} {told:>11}", flush=True)
 
 
 def measure() -> None:
     before = json.loads(BEFORE.read_text("utf-8")) if BEFORE.exists() else {}
-    found: dict[str, dict[str, float]] = {}
+    report = Report(before)
     print("30 units, 40 indicators (two thirds means, a third shares), 5 ratings per firm, raked to 3 margins")
-    print(f"{'':46} {'wall':>9} {'processor':>10} {'target':>9}   before (wall, processor)")
+    print(f"before: processor time of commit {before.get('commit', '–')}")
+    print(f"{'':48} {'wall':>10} {'processor':>11} {'target':>9} {'before':>11}")
     for size, runs in SIZES.items():
-        _firms(size, runs, found, before)
-    for name, kind, limit in (
-        ("10,000 weight draws with ranks", "weights", 0.05),
-        ("read a dataset of 100,000 ratings", "reading", 1.0),
-    ):
-        _line(name, _job(kind, runs=5), limit, found, before)
-    _line(
-        "3,000 firms, a third of indicators medians",
-        _job("firms", 3_000, 5, "medians")["together"],
-        None,
-        found,
-        before,
-    )
-    _units(found)
+        print(f"{size:,} firms")
+        one = _job("firms", size, runs=runs)
+        for part, name in NAMES.items():
+            report.line(f"{size} {part}", one[part], f"  {name}", LIMITS.get(f"{size} {part}"))
+        report.memory(size, one["peak"])
+    report.line("3,000 firms, a third of indicators medians", _job("firms", 3_000, "medians", runs=5)["together"])
+    report.line("10,000 weight draws with ranks", _job("weights", runs=9), limit=0.05)
+    report.line("read a dataset of 100,000 ratings", _job("reading", runs=5), limit=1.0)
+    _units(report)
     _threads()
     if "--keep" in sys.argv:
-        BEFORE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
+        kept = {"commit": _commit(), "processor": report.processor, "peak": report.peak}
+        BEFORE.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
 
-def _firms(size: int, runs: int, found: dict[str, Any], before: dict[str, Any]) -> None:
-    one = _job("firms", size, runs)
-    parts = ("flags", "scores", "analytic", "bootstrap", "together")
-    limits = dict(zip(("analytic", "bootstrap", "together"), TARGETS[size], strict=True))
-    names = {
-        "flags": "signs of careless and copied answers, bursts",
-        "scores": "raking to rank sets (10,000 draws)",
-        "analytic": "complete analytic run",
-        "bootstrap": "bootstrap, 1,000 replicates raked anew",
-        "together": "together",
-    }
-    print(f"{size:,} firms")
-    for part in parts:
-        _line(f"  {names[part]}", one[part], limits.get(part), found, before, key=f"{size} {part}")
-    key = f"{size} peak"
-    found[key] = {"wall": one["peak"], "processor": one["peak"]}
-    past = f"{before[key]['wall']:,.0f} MB" if key in before else ""
-    limit = f"{MEMORY:,} MB" if size == 300_000 else ""
-    print(f"  {'peak memory of the process':44} {one['peak']:>6,.0f} MB {'':>10} {limit:>9}   {past}")
-
-
-def _line(
-    name: str,
-    one: dict[str, float],
-    limit: float | None,
-    found: dict[str, Any],
-    before: dict[str, Any],
-    key: str = "",
-) -> None:
-    key = key or name
-    found[key] = {"wall": one["wall"], "processor": one["processor"]}
-    past = f"{before[key]['wall']:8.3f} s {before[key]['processor']:8.3f} s" if key in before else ""
-    target = "" if limit is None else f"{limit:.2f} s"
-    print(f"{name:46} {one['wall']:7.3f} s {one['processor']:8.3f} s {target:>9}   {past}", flush=True)
-
-
-def _units(found: dict[str, Any]) -> None:
-    """How each step grows from 100 to 200 units: the power of the number of units, by processor time."""
-    few, many = (_job("units", units, 5) for units in (100, 200))
-    print("6,000 firms, 200 units: processor time, and power by which it grows from 100 units (target: at most 2)")
+def _units(report: Report) -> None:
+    """How each step grows with units: the power of their number, by processor time."""
+    few, many = (_job("units", units, runs=5) for units in (100, 200))
+    print("200 units, 6,000 firms: power by which each step grows from 100 units on (target: at most 2)")
     for step, seconds in many.items():
-        power = f"{_power(few[step], seconds):5.1f}" if seconds > 0.005 else "    –"
-        found[f"200 units {step}"] = {"wall": seconds, "processor": seconds}
-        print(f"  {step:44} {'':>9} {seconds:8.3f} s {power:>9}")
-
-
-def _power(few: float, many: float) -> float:
-    return math.log2(many / few) if few > 0 and many > 0 else float("nan")
+        power = math.log2(seconds / few[step]) if few[step] > 0.002 and seconds > 0 else math.nan
+        told = "too short to tell" if math.isnan(power) else f"power {power:.1f}"
+        report.line(f"200 units {step}", {"wall": math.nan, "processor": seconds}, f"  {step}: {told}")
 
 
 def _threads() -> None:
@@ -99,13 +89,20 @@ def _threads() -> None:
     ways = [(1, everywhere[:1]), (2, everywhere), (4, everywhere)]
     results = {_job("fingerprint", threads, ",".join(map(str, cores)))["sha256"] for threads, cores in ways}
     verdict = "the same" if len(results) == 1 else "NOT THE SAME"
-    print(f"results with 1, 2, 4 threads on 1 and {len(everywhere)} processors: {verdict}")
+    print(f"results with 1, 2, 4 threads on 1 and {len(everywhere)} processors (target: the same): {verdict}")
 
 
 def _job(kind: str, *arguments: Any, runs: int = 0) -> Any:
     """Run a measurement in a process of its own."""
-    given = [str(value) for value in (*arguments, *([runs] if runs else []))]
+    given = [str(value) for value in arguments]
+    if runs:
+        given.insert(1, str(runs))
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": given[0] if kind == "fingerprint" else "1"}
     command = [sys.executable, "-m", "tests.bench.scoring_jobs", kind, *given]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(ran.stdout)
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
