@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 PORT ?= 8000
+REPEATS ?= 200
 PYTHON_IN := .venv/bin/python
 MANAGE := $(PYTHON_IN) manage.py
 PYTEST := $(PYTHON_IN) -m pytest -q -n 2
@@ -70,6 +71,9 @@ audit: ready-test ## look the pinned packages up among known vulnerabilities (ne
 bench: ready-test $(MESSAGES) ## measure scoring, answering and PDFs
 	$(PYTHON_IN) -m tests.bench
 
+simulate: ready-test ## draw samples from populations with known truth: REPEATS=200 make simulate
+	$(PYTHON_IN) -m tests.simulate --repeats $(REPEATS)
+
 # --- maintaining -------------------------------------------------------------
 format: ready-test ## bring the code into shape
 	$(PYTHON_IN) -m ruff check --fix .
@@ -95,4 +99,4 @@ clean: ## remove what can be made again, except the data in var/
 	find locale -name '*.mo' -delete
 
 .PHONY: help demo demo-reset serve install ready test ready-test check lint types layers templates-check migrations-check \
-	translations-check schema-check audit bench format messages lock clean
+	translations-check schema-check audit bench simulate format messages lock clean

@@ -7,10 +7,12 @@ they were asked. Rows that resemble each other stand in ``copies``, ratings that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from scipy.stats import chi2, hypergeom
 
+from scoring.engine.blocks import by_blocks
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 
@@ -23,8 +25,7 @@ def completion_share(answers: FloatArray) -> FloatArray:
     >>> completion_share(np.array([[1.0, np.nan], [2.0, 3.0]])).tolist()
     [0.5, 1.0]
     """
-    share: FloatArray = (~np.isnan(answers)).mean(axis=1)
-    return share
+    return np.concatenate(by_blocks(len(answers), lambda rows: (~np.isnan(answers[rows])).mean(axis=1)))
 
 
 def longstring(answers: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -38,19 +39,28 @@ def longstring(answers: FloatArray) -> tuple[IntArray, FloatArray]:
     >>> longest.tolist(), average.tolist()
     ([3], [2.0])
     """
-    n = len(answers)
-    last, run = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
-    longest, runs = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    for column in answers.T:
-        present = ~np.isnan(column)
-        same = present & (column == last)
-        run = np.where(same, run + 1, np.where(present, 1, run))
-        runs += present & ~same
-        last = np.where(present, column, last)
-        longest = np.maximum(longest, run)
-    answered = (~np.isnan(answers)).sum(axis=1)
-    average = np.divide(answered, runs, out=np.full(n, np.nan), where=runs > 0)
+    longest, runs, answered = (
+        np.concatenate(found) for found in zip(*by_blocks(len(answers), partial(_runs, answers)), strict=True)
+    )
+    average = np.divide(answered, runs, out=np.full(len(answers), np.nan), where=runs > 0)
     return longest, average
+
+
+def _runs(answers: FloatArray, rows: slice) -> tuple[IntArray, IntArray, IntArray]:
+    """Longest run, number of runs and answers of some rows."""
+    columns = np.ascontiguousarray(answers[rows].T)
+    last, run = np.full(columns.shape[1], np.nan), np.zeros(columns.shape[1], dtype=np.int32)
+    longest, runs, answered = np.zeros_like(run), np.zeros_like(run), np.zeros_like(run)
+    for column in columns:
+        present = ~np.isnan(column)
+        same = column == last
+        run *= ~present | same
+        run += present
+        runs += present & ~same
+        answered += present
+        np.copyto(last, column, where=present)
+        np.maximum(longest, run, out=longest)
+    return longest.astype(np.int64), runs.astype(np.int64), answered.astype(np.int64)
 
 
 def response_variability(answers: FloatArray) -> FloatArray:
@@ -64,11 +74,20 @@ def response_variability(answers: FloatArray) -> FloatArray:
     >>> response_variability(np.array([[1.0, 3.0], [2.0, 2.0]])).round(6).tolist()
     [1.414214, 0.0]
     """
-    present = ~np.isnan(answers)
-    count = present.sum(axis=1)
-    mean = np.divide(np.nansum(answers, axis=1), count, out=np.zeros(len(answers)), where=count > 0)
-    square = np.square(np.where(present, answers - mean[:, None], 0.0)).sum(axis=1)
-    spread: FloatArray = np.sqrt(np.divide(square, count - 1, out=np.full(len(answers), np.nan), where=count > 1))
+    return np.concatenate(by_blocks(len(answers), partial(_variability, answers)))
+
+
+def _variability(answers: FloatArray, rows: slice) -> FloatArray:
+    cells = answers[rows]
+    present = ~np.isnan(cells)
+    one = np.ones(cells.shape[1])
+    count = present @ one
+    filled = np.where(present, cells, 0.0)
+    mean = np.divide(filled @ one, count, out=np.zeros(len(cells)), where=count > 0)
+    filled -= mean[:, None]
+    filled *= present
+    square = np.square(filled, out=filled) @ one
+    spread: FloatArray = np.sqrt(np.divide(square, count - 1, out=np.full(len(cells), np.nan), where=count > 1))
     return spread
 
 
@@ -87,15 +106,41 @@ def mahalanobis(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     >>> int(np.argmax(distance)), bool(tail.min() == tail[4])
     (4, True)
     """
-    present = ~np.isnan(answers)
-    complete = answers[present.all(axis=1)]
-    if len(complete) <= answers.shape[1]:
-        return np.full(len(answers), np.nan), np.full(len(answers), np.nan)
-    inverse = np.linalg.pinv(np.atleast_2d(np.cov(complete, rowvar=False)), hermitian=True)
-    deviation = np.where(present, answers - complete.mean(axis=0), 0.0)
-    distance = np.einsum("ij,jk,ik->i", deviation, inverse, deviation)
-    tail = chi2.sf(distance, np.maximum(present.sum(axis=1), 1))
-    return np.asarray(distance, dtype=np.float64), np.asarray(tail, dtype=np.float64)
+    n, k = answers.shape
+    moments = by_blocks(n, lambda rows: _complete_moments(answers[rows]))
+    count = sum(found[0] for found in moments)
+    if count <= k:
+        return np.full(n, np.nan), np.full(n, np.nan)
+    centre = np.sum([found[1] for found in moments], axis=0) / count
+    products = by_blocks(n, lambda rows: _complete_products(answers[rows], centre))
+    inverse = np.linalg.pinv(np.atleast_2d(np.sum(products, axis=0) / (count - 1)), hermitian=True)
+    distance, answered = (
+        np.concatenate(found)
+        for found in zip(*by_blocks(n, lambda rows: _distances(answers[rows], centre, inverse)), strict=True)
+    )
+    return distance, np.asarray(chi2.sf(distance, np.maximum(answered, 1)), dtype=np.float64)
+
+
+def _complete_moments(cells: FloatArray) -> tuple[int, FloatArray]:
+    """Number of rows without missing answers and their sum."""
+    whole = ~np.isnan(cells @ np.ones(cells.shape[1]))
+    return int(whole.sum()), cells[whole].sum(axis=0)
+
+
+def _complete_products(cells: FloatArray, centre: FloatArray) -> FloatArray:
+    deviation = cells[~np.isnan(cells @ np.ones(cells.shape[1]))] - centre
+    product: FloatArray = deviation.T @ deviation
+    return product
+
+
+def _distances(cells: FloatArray, centre: FloatArray, inverse: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Squared distance of each row and its number of answers."""
+    present = ~np.isnan(cells)
+    deviation = np.where(present, cells - centre, 0.0)
+    moved = deviation @ inverse
+    moved *= deviation
+    one = np.ones(cells.shape[1])
+    return moved @ one, (present @ one).astype(np.int64)
 
 
 def even_odd(answers: FloatArray, scales: Sequence[Sequence[int]]) -> FloatArray:
@@ -111,26 +156,33 @@ def even_odd(answers: FloatArray, scales: Sequence[Sequence[int]]) -> FloatArray
     >>> even_odd(alike, [(0, 1), (2, 3), (4, 5)]).tolist()
     [-1.0]
     """
-    odd = np.column_stack([_row_means(answers[:, list(columns)[0::2]]) for columns in scales])
-    even = np.column_stack([_row_means(answers[:, list(columns)[1::2]]) for columns in scales])
+    halves = [np.zeros((answers.shape[1], len(scales))) for _ in range(2)]
+    for s, columns in enumerate(scales):
+        for half in range(2):
+            halves[half][list(columns)[half::2], s] = 1.0
+    return np.concatenate(by_blocks(len(answers), lambda rows: _inconsistency(answers[rows], halves)))
+
+
+def _inconsistency(cells: FloatArray, halves: Sequence[FloatArray]) -> FloatArray:
+    present = (~np.isnan(cells)).astype(np.float64)
+    filled = np.where(present > 0, cells, 0.0)
+    odd, even = (_means(filled @ half, present @ half) for half in halves)
     both = ~np.isnan(odd) & ~np.isnan(even)
     count = np.maximum(both.sum(axis=1), 1)
     x, y = np.where(both, odd, 0.0), np.where(both, even, 0.0)
     dx = np.where(both, x - (x.sum(axis=1) / count)[:, None], 0.0)
     dy = np.where(both, y - (y.sum(axis=1) / count)[:, None], 0.0)
     spread = np.sqrt(np.square(dx).sum(axis=1) * np.square(dy).sum(axis=1))
-    r = np.divide((dx * dy).sum(axis=1), spread, out=np.full(len(answers), np.nan), where=spread > 1e-12)
-    corrected = np.divide(2 * r, 1 + r, out=np.full(len(answers), np.nan), where=1 + r > 1e-12)
+    r = np.divide((dx * dy).sum(axis=1), spread, out=np.full(len(cells), np.nan), where=spread > 1e-12)
+    corrected = np.divide(2 * r, 1 + r, out=np.full(len(cells), np.nan), where=1 + r > 1e-12)
     corrected[1 + r <= 1e-12] = -np.inf
     clipped: FloatArray = np.clip(-corrected, -1.0, 1.0)
     return clipped
 
 
-def _row_means(cells: FloatArray) -> FloatArray:
-    present = ~np.isnan(cells)
-    count = present.sum(axis=1)
-    means: FloatArray = np.divide(np.nansum(cells, axis=1), count, out=np.full(len(cells), np.nan), where=count > 0)
-    return means
+def _means(sums: FloatArray, count: FloatArray) -> FloatArray:
+    found: FloatArray = np.divide(sums, count, out=np.full(sums.shape, np.nan), where=count > 0)
+    return found
 
 
 def all_maximum(answers: FloatArray, best: FloatArray) -> BoolArray:
@@ -142,8 +194,12 @@ def all_maximum(answers: FloatArray, best: FloatArray) -> BoolArray:
     >>> all_maximum(np.array([[5.0, np.nan], [5.0, 4.0]]), np.array([5.0, 5.0])).tolist()
     [True, False]
     """
-    present = ~np.isnan(answers)
-    perfect: BoolArray = ((answers == best) | ~present).all(axis=1) & present.any(axis=1)
+    return np.concatenate(by_blocks(len(answers), lambda rows: _perfect(answers[rows], best)))
+
+
+def _perfect(cells: FloatArray, best: FloatArray) -> BoolArray:
+    present = ~np.isnan(cells)
+    perfect: BoolArray = ((cells == best) | ~present).all(axis=1) & present.any(axis=1)
     return perfect
 
 

@@ -7,16 +7,20 @@ there are bands agree on at least one band, so that none of those pairs is misse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from scoring.engine.blocks import by_blocks
 from scoring.engine.types import FloatArray, IntArray, encode_answers
 
 Hashes = npt.NDArray[np.uint64]
+Words = npt.NDArray[np.uint64]
+Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 SEED = 20_240_101
+PAIRS = 1 << 16
+EVERY_BYTE = np.uint64(0x7F7F7F7F7F7F7F7F)
 
 
 def row_hash(answers: FloatArray) -> Hashes:
@@ -32,13 +36,58 @@ def row_hash(answers: FloatArray) -> Hashes:
     >>> bool(h[0] == h[2]), bool(h[0] == h[1])
     (True, False)
     """
-    filled = np.where(np.isnan(answers), np.inf, answers + 0.0)
-    bits = np.ascontiguousarray(filled, dtype=np.float64).view(np.uint64)
-    mixed = (bits ^ (bits >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+
+    def one(rows: slice) -> Hashes:
+        filled = np.where(np.isnan(answers[rows]), np.inf, answers[rows] + 0.0)
+        return _hash(np.ascontiguousarray(filled, dtype=np.float64).view(np.uint64))
+
+    return np.concatenate(by_blocks(len(answers), one))
+
+
+def _hash(words: Words) -> Hashes:
+    mixed = (words ^ (words >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed ^= mixed >> np.uint64(32)
-    odd = np.random.default_rng(SEED).integers(0, 2**63, bits.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    odd = np.random.default_rng(SEED).integers(0, 2**63, words.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     found: Hashes = (mixed * odd).sum(axis=1, dtype=np.uint64)
     return found
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """Answers (n, k) as small numbers, 0 = missing, equal within a column where the answers are. ``alike``: equal
+    across columns too, a byte each, as whole numbers close together can be."""
+
+    codes: Codes
+    alike: bool
+
+
+def _coded(answers: FloatArray) -> _Coded:
+
+    def ends(rows: slice) -> tuple[float, float, bool]:
+        cells = answers[rows]
+        lowest, highest = np.fmin.reduce(cells, axis=None), np.fmax.reduce(cells, axis=None)
+        return float(lowest), float(highest), bool(((np.rint(cells) == cells) | np.isnan(cells)).all())
+
+    found = np.array(by_blocks(len(answers), ends)) if answers.size else np.zeros((1, 3))
+    low, high = np.fmin.reduce(found[:, 0]), np.fmax.reduce(found[:, 1])
+    if not (high - low < 254 and found[:, 2].all()):
+        return _Coded(encode_answers(answers)[0], False)
+
+    def code(rows: slice) -> Codes:
+        cells = answers[rows] - (low - 1.0)
+        np.copyto(cells, 0.0, where=np.isnan(cells))
+        small: Codes = cells.astype(np.uint8)
+        return small
+
+    return _Coded(np.concatenate(by_blocks(len(answers), code)), True)
+
+
+def _packed(codes: Codes) -> Words:
+    """Rows of codes as whole words (n, W), filled up with zeros."""
+    width = -(-codes.shape[1] * codes.itemsize // 8) * 8 // codes.itemsize
+    filled = np.zeros((len(codes), max(width, 8 // codes.itemsize)), dtype=codes.dtype)
+    filled[:, : codes.shape[1]] = codes
+    return filled.view(np.uint64)
 
 
 def duplicates(answers: FloatArray, least: int = 5) -> IntArray:
@@ -54,15 +103,35 @@ def duplicates(answers: FloatArray, least: int = 5) -> IntArray:
     [1, 0, 1]
     """
     found = np.zeros(len(answers), dtype=np.int64)
-    enough = np.flatnonzero((~np.isnan(answers)).sum(axis=1) >= least)
-    if not len(enough):
-        return found
-    _, first, group, count = np.unique(
-        row_hash(answers[enough]), return_index=True, return_inverse=True, return_counts=True
-    )
-    repeated = count[group] > 1
-    found[enough[repeated]] = np.unique(first[group[repeated]], return_inverse=True)[1] + 1
+    codes = _coded(answers).codes
+    enough = np.flatnonzero(_answered(codes) >= least)
+    order, ends = _runs(_hashes(codes, enough))
+    repeated = np.flatnonzero(ends > np.arange(len(ends)) + 1)
+    starts = repeated[np.diff(ends[repeated], prepend=-1) > 0]
+    sizes = ends[starts] - starts
+    first = np.minimum.reduceat(enough[order], starts) if len(starts) else starts
+    place = np.empty(len(starts), dtype=np.int64)
+    place[np.argsort(first)] = np.arange(1, len(starts) + 1)
+    members = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    found[enough[order[members]]] = np.repeat(place, sizes)
     return found
+
+
+def _answered(codes: Codes) -> IntArray:
+    parts = by_blocks(len(codes), lambda rows: (codes[rows] > 0).astype(np.float32) @ np.ones(codes.shape[1], "f4"))
+    return np.concatenate(parts).astype(np.int64)
+
+
+def _hashes(codes: Codes, chosen: IntArray) -> Hashes:
+    parts = by_blocks(len(chosen), lambda rows: _hash(_packed(codes[chosen[rows]])))
+    return np.concatenate(parts)
+
+
+def _runs(hashes: Hashes) -> tuple[IntArray, IntArray]:
+    """Order (n,) that puts equal hashes together, and for each place in it where its run of equal ones ends."""
+    order = np.argsort(hashes)
+    last = np.flatnonzero(np.diff(hashes[order], append=~hashes[order[-1:]]) != 0) if len(order) else order
+    return order, np.repeat(last + 1, np.diff(last, prepend=-1))
 
 
 @dataclass(frozen=True)
@@ -93,41 +162,64 @@ def near_duplicates(
     >>> found.first.tolist(), found.second.tolist(), found.different.tolist()
     ([0], [1], [1])
     """
-    codes = encode_answers(answers)[0]
-    answered = codes > 0
-    ordered = np.sort(answers, axis=1)
-    with np.errstate(invalid="ignore"):
-        distinct = 1 + (np.diff(ordered, axis=1) > 0).sum(axis=1)
-    usable = np.flatnonzero((answered.sum(axis=1) >= least) & (distinct >= row_distinct))
-    pairs, skipped = [np.zeros((0, 2), dtype=np.int64)], 0
+    coded = _coded(answers)
+    codes = coded.codes
+    usable = np.flatnonzero((_answered(codes) >= least) & (_distinct(coded, answers) >= row_distinct))
+    words, keys, skipped = _packed(codes), [np.zeros(0, dtype=np.int64)], 0
     for band in range(differ + 1):
-        for rows in _sharing(answers[usable, band :: differ + 1]):
-            if len(rows) > crowd:
-                skipped += len(rows)
-                continue
-            pairs += _close(codes, usable[rows], differ)
-    both = np.unique(np.concatenate(pairs), axis=0)
-    first, second = both[:, 0], both[:, 1]
-    shared = (answered[first] & answered[second]).sum(axis=1)
+        order, ends = _runs(_hashes(codes[:, band :: differ + 1], usable))
+        sizes = ends - np.searchsorted(ends, ends)
+        crowded = sizes > crowd
+        skipped += int(crowded.sum())
+        keys += _close(words, codes.itemsize, usable[order], np.where(crowded, 0, ends), differ)
+    both = np.unique(np.concatenate(keys))
+    first, second = both // max(len(codes), 1), both % max(len(codes), 1)
+    shared = ((codes[first] > 0) & (codes[second] > 0)).sum(axis=1)
     return NearCopies(first, second, shared, (codes[first] != codes[second]).sum(axis=1), skipped)
 
 
-def _sharing(band: FloatArray) -> Iterator[IntArray]:
-    """Groups of two or more rows that agree on every item of a band."""
-    hashes = row_hash(band)
-    order = np.argsort(hashes, kind="stable")
-    starts = np.flatnonzero(np.diff(hashes[order])) + 1
-    for group in np.split(order, starts):
-        if len(group) > 1:
-            yield group
+def _distinct(coded: _Coded, answers: FloatArray) -> IntArray:
+    """Distinct answers in each row (n,)."""
+
+    def steps(rows: slice) -> IntArray:
+        ordered = np.sort(answers[rows], axis=1)
+        return np.asarray(1 + (ordered[:, 1:] > ordered[:, :-1]).sum(axis=1), dtype=np.int64)
+
+    most = int(coded.codes.max(initial=0))
+    if not (coded.alike and most < 64):
+        return np.concatenate(by_blocks(len(answers), steps))
+    narrow = next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if most < 8 * np.dtype(kind).itemsize)
+    bits = np.array([0, *(1 << code for code in range(1, most + 1))], dtype=narrow)
+
+    def marks(rows: slice) -> IntArray:
+        seen = np.bitwise_or.reduce(bits[coded.codes[rows].T], axis=0)
+        return np.asarray(np.bitwise_count(seen), dtype=np.int64)
+
+    return np.concatenate(by_blocks(len(answers), marks))
 
 
-def _close(codes: npt.NDArray[np.unsignedinteger], rows: IntArray, differ: int) -> list[IntArray]:
-    """Pairs of some rows that differ in at most ``differ`` items."""
-    found = []
-    for place, row in enumerate(rows[:-1]):
-        others = rows[place + 1 :]
-        close = others[(codes[others] != codes[row]).sum(axis=1) <= differ]
-        if len(close):
-            found.append(np.column_stack([np.minimum(close, row), np.maximum(close, row)]))
+def _close(words: Words, size: int, rows: IntArray, ends: IntArray, differ: int) -> list[IntArray]:
+    """Pairs, as first·n + second, of rows within a run of equal hashes that differ in at most ``differ`` items.
+
+    Each row is compared with the next of its run, then with the one after that, until runs are exhausted.
+    """
+    found, lag = [], 1
+    places = np.flatnonzero(ends > np.arange(len(ends)) + lag)
+    while len(places):
+        for start in range(0, len(places), PAIRS):
+            one, other = rows[places[start : start + PAIRS]], rows[places[start : start + PAIRS] + lag]
+            near = _differences(words[one], words[other], size) <= differ
+            low, high = np.minimum(one[near], other[near]), np.maximum(one[near], other[near])
+            found.append(low * len(words) + high)
+        lag += 1
+        places = places[ends[places] > places + lag]
     return found
+
+
+def _differences(one: Words, other: Words, size: int) -> IntArray:
+    """How many codes of ``size`` bytes differ between rows of words."""
+    differing = one ^ other
+    if size > 1:
+        return np.asarray((differing.view(np.uint16) != 0).sum(axis=1), dtype=np.int64)
+    marked = ((differing & EVERY_BYTE) + EVERY_BYTE | differing) & ~EVERY_BYTE
+    return np.asarray(np.bitwise_count(marked) @ np.ones(differing.shape[1], dtype=np.int64), dtype=np.int64)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from scoring.engine.blocks import by_blocks
 from scoring.engine.checks import Notice
 from scoring.engine.influence import Steps, influences, one_hot
 from scoring.engine.margins import margin_indicators
@@ -124,8 +125,13 @@ def centred(z: FloatArray, stratum: IntArray) -> FloatArray:
     counts = np.bincount(stratum).astype(np.float64)
     means = (one_hot(stratum, len(counts)) @ z) / counts[:, None]
     factor = np.sqrt(np.divide(counts, counts - 1, out=np.full(len(counts), np.nan), where=counts > 1))
-    spread: FloatArray = z - means[stratum]
-    spread *= factor[stratum][:, None]
+    spread = np.empty_like(z)
+
+    def one(rows: slice) -> None:
+        np.subtract(z[rows], means[stratum[rows]], out=spread[rows])
+        spread[rows] *= factor[stratum[rows], None]
+
+    by_blocks(len(z), one)
     return spread
 
 
@@ -180,8 +186,12 @@ def calibration_residual(z: FloatArray, weighting: Weighting) -> FloatArray:
     ratio = np.divide(q, weighting.weights, out=np.zeros_like(q), where=weighting.weights > 0)
     inverse = np.linalg.pinv(design.T @ (design * q[:, None]), rcond=1e-10, hermitian=True)
     beta = inverse @ ((design * ratio[:, None]).T @ z)
-    residual: FloatArray = (weighting.weights[:, None] * design) @ beta
-    np.subtract(z, residual, out=residual)
+    residual = np.empty_like(z)
+
+    def one(rows: slice) -> None:
+        np.subtract(z[rows], (weighting.weights[rows, None] * design[rows]) @ beta, out=residual[rows])
+
+    by_blocks(len(z), one)
     return residual
 
 

@@ -61,20 +61,30 @@ def cronbach_alpha(
         raise NotEnoughData("alpha", "Cronbach's alpha needs at least 2 items and 3 complete rows.", n=n, items=k)
     moments = _pairwise_covariance(data, w) if pairwise else _covariance(data[complete], w[complete])
     alpha = _alpha(moments)
-    upper, lower = (1 + confidence) / 2, (1 - confidence) / 2
-    df1, df2 = n - 1, (n - 1) * (k - 1)
     rest = moments.sum(axis=1) - np.diag(moments)
     variance_rest = moments.sum() - 2 * moments.sum(axis=1) + np.diag(moments)
     return Alpha(
         alpha,
         _alpha(_correlation(moments)),
-        1 - (1 - alpha) * float(f_distribution.ppf(upper, df1, df2)),
-        1 - (1 - alpha) * float(f_distribution.ppf(lower, df1, df2)),
+        *feldt_interval(alpha, n, k, confidence),
         n,
         k,
         np.array([_alpha(np.delete(np.delete(moments, j, 0), j, 1)) for j in range(k)]),
         np.asarray(rest / np.sqrt(np.diag(moments) * variance_rest), dtype=np.float64),
     )
+
+
+def feldt_interval(alpha: float, n: int, items: int, confidence: float) -> tuple[float, float]:
+    """Confidence limits of alpha from ``n`` rows: 1 − (1 − α)·F quantiles, n − 1 and (n − 1)(k − 1) degrees of freedom.
+
+    Source: Feldt, Woodruff and Salih 1987.
+
+    >>> [round(limit, 4) for limit in feldt_interval(0.8, 50, 5, 0.95)]
+    [0.6966, 0.8759]
+    """
+    freedom = n - 1, (n - 1) * (items - 1)
+    upper, lower = (float(f_distribution.ppf((1 + side * confidence) / 2, *freedom)) for side in (1, -1))
+    return 1 - (1 - alpha) * upper, 1 - (1 - alpha) * lower
 
 
 def _alpha(moments: FloatArray) -> float:

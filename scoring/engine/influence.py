@@ -1,26 +1,33 @@
 """Influence: how much each firm moves each measured value and each score, gathered into variances.
 
-The firms are worked through in blocks: influences of firms on values and sub-indices are never held for
-everybody, only the few sums that variances need. Sources: Binder 1983; Deville 1999; Deville and Särndal 1992.
+The firms are worked through in blocks that stay in the cache: influences of firms on values and sub-indices are never
+held for everybody, only the few sums that variances need. A block belongs to a chunk, and the sums of chunks are added
+in order, so that results do not depend on the number of processors. Sources: Binder 1983; Deville 1999; Deville and
+Särndal 1992.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial, reduce
 
 import numpy as np
 from scipy import sparse
 
 from scoring.engine.aggregate import Aggregated
+from scoring.engine.blocks import by_blocks
 from scoring.engine.margins import margin_indicators
-from scoring.engine.measure import AnswerTable, answer_table, unit_answers
+from scoring.engine.measure import AnswerTable, answer_table
 from scoring.engine.medians import influence_table
 from scoring.engine.normalise import Normalised
 from scoring.engine.types import BoolArray, FloatArray, Framework, IntArray, Measured, Survey
 from scoring.engine.weight import Weighting
 
-# Cells (firms x units x indicators) that a block of firms may fill: 32 MiB.
-CELLS = 1 << 22
+# Firms in a block, and in a chunk of blocks.
+BLOCK = 2048
+CHUNK = 8 * BLOCK
+# Cells of all look-up tables (units x indicators x answers) that are kept: 64 MiB.
+CELLS = 1 << 23
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,10 @@ class Steps:
 @dataclass(frozen=True)
 class Influences:
     """``total`` (F, U): influence on the totals, not yet calibrated or centred; ``sub_index_variance`` (U, S)
-    and ``value_covariance`` (K, U, U) under the design, calibrated."""
+    and ``value_covariance`` (K, U, U) under the design, calibrated.
+
+    The covariance of two units' values is given only where points depend on it: the variances, and all pairs with a
+    unit whose value moves the points of others (one that sets a goalpost); elsewhere 0."""
 
     total: FloatArray
     sub_index_variance: FloatArray
@@ -102,48 +112,113 @@ def regression(weighting: Weighting, stratum: IntArray) -> Regression | None:
     return Regression(design, ratio, np.asarray(inverse, dtype=np.float64), outer, outer.T @ g)
 
 
-class Moments:
-    """Sums over firms from which the variances of some columns of influences follow.
+class _Deviations:
+    """Influences e (n, K) of the ratings of one unit on its values."""
 
-    var = e′Pe − 2 e′PGB + B′(G′PG)B with P the centring by stratum, G = w·X and B the regression of e on the
-    margins: the variance of the calibration residual, without forming the residual.
+    def __init__(self, survey: Survey, framework: Framework, steps: Steps) -> None:
+        self.survey, self.steps = survey, steps
+        self.answers: AnswerTable = answer_table(survey, framework)
+        self.bounds = survey.bounds(len(framework.units))
+        self.soft = np.isin(np.arange(len(framework.indicators)), self.answers.soft)
+        size, width = self.answers.values.shape
+        self.offsets = np.arange(size) * width
+        self.in_place = np.array_equal(self.answers.columns, np.arange(survey.answers.shape[1]))
+        units = range(len(framework.units))
+        self.kept = [self._table(u) for u in units] if len(units) * size * width <= CELLS else None
+
+    def _table(self, u: int) -> FloatArray:
+        """e/w (K, C) behind each answer code: (x − m_uk)/Σ w a, or the influence on a median; 0 for no answer."""
+        centre, mass = self.steps.measured.values[u], self.steps.measured.weight[u]
+        usable = ~np.isnan(centre) & (mass > 0) & self.soft
+        scale = np.divide(1.0, mass, out=np.zeros_like(mass), where=usable)
+        found: FloatArray = (self.answers.values - np.where(usable, centre, 0.0)[:, None]) * scale[:, None]
+        rows = slice(int(self.bounds[u]), int(self.bounds[u + 1]))
+        for k in map(int, self.answers.medians):
+            weights = self.steps.weighting.weights[self.survey.firm[rows]]
+            found[k] = influence_table(self.survey, self.answers, rows, k, weights) * scale[k]
+        found[:, 0] = 0.0
+        return found
+
+    def of(self, u: int, firms: slice) -> tuple[FloatArray, IntArray]:
+        """e of the firms that rated unit u, and their places among ``firms``; rows are sorted by firm."""
+        low, high = int(self.bounds[u]), int(self.bounds[u + 1])
+        within = np.searchsorted(self.survey.firm[low:high], [firms.start, firms.stop])
+        rows = slice(low + int(within[0]), low + int(within[1]))
+        codes = self.survey.answers[rows] if self.in_place else self.survey.answers[rows][:, self.answers.columns]
+        table = self._table(u) if self.kept is None else self.kept[u]
+        e: FloatArray = np.take(table, codes + self.offsets, mode="clip")
+        firm = self.survey.firm[rows]
+        e *= self.steps.weighting.weights[firm][:, None]
+        return e, firm - firms.start
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """How values move points and sub-indices.
+
+    ``own`` (U, K, S): ∂sub_us/∂m_uk. Further a list of ends: units v whose value of k moves the points of others –
+    ``unit`` and ``indicator`` (E,) – and ``spread`` (E, U): ∂sub_u/∂m_vk for the others.
     """
 
-    def __init__(self, stratum: IntArray, fitted: Regression | None, columns: int) -> None:
-        self.stratum, self.fitted = stratum, fitted
-        self.counts, self.factor = stratum_factors(stratum)
-        self.square = np.zeros((len(self.counts), columns))
-        self.sums = np.zeros((len(self.counts), columns))
-        size = 0 if fitted is None else len(fitted.inverse)
-        self.crossed, self.centred = np.zeros((size, columns)), np.zeros((size, columns))
+    own: FloatArray
+    unit: IntArray
+    indicator: IntArray
+    spread: FloatArray
 
-    def add(self, e: FloatArray, firms: IntArray | slice, columns: IntArray | slice) -> None:
-        """Add influences (n, C) of some firms, each firm once, on some columns."""
-        group = one_hot(self.stratum[firms], len(self.counts))
-        self.square[:, columns] += group @ np.square(e)
-        self.sums[:, columns] += group @ e
-        if self.fitted is not None:
-            self.crossed[:, columns] += (self.fitted.design[firms] * self.fitted.ratio[firms][:, None]).T @ e
-            self.centred[:, columns] += self.fitted.outer[firms].T @ e
 
-    def beta(self) -> FloatArray:
-        """Regression coefficients (P, C) of the columns."""
-        return self.crossed if self.fitted is None else self.fitted.inverse @ self.crossed
+def _chain(membership: IntArray, n_subs: int, steps: Steps) -> _Chain:
+    inner, jacobian = np.nan_to_num(steps.aggregated.sub_gradient), np.nan_to_num(steps.normalised.jacobian)
+    direct = np.einsum("kuu->uk", jacobian)
+    others = jacobian.copy()
+    np.einsum("kuu->ku", others)[...] = 0.0
+    indicator, unit = np.nonzero((others != 0).any(axis=1))
+    own = (inner * direct)[:, :, None] * (membership[:, None] == np.arange(n_subs))
+    spread = others[indicator, :, unit] * inner[:, indicator].T
+    return _Chain(own, unit.astype(np.int64), indicator.astype(np.int64), spread)
 
-    def variance(self) -> FloatArray:
-        """Variance (C,) of every column."""
-        found = self.factor @ (self.square - np.square(self.sums) / self.counts[:, None])
-        if self.fitted is not None:
-            beta = self.beta()
-            found = found + np.einsum("pc,pc->c", beta, self.fitted.product @ beta - 2 * self.centred)
-        return np.maximum(found, 0.0)
+
+@dataclass(frozen=True)
+class _Plan:
+    """What every block needs: the design's factor (F,), its levers (F, L) – strata, levels by ratio, levels centred –
+    and the chain of derivatives."""
+
+    deviations: _Deviations
+    chain: _Chain
+    membership: IntArray
+    gradient: FloatArray
+    stratum: IntArray
+    counts: FloatArray
+    factor: FloatArray
+    fitted: Regression | None
+
+    def levers(self, firms: slice) -> FloatArray:
+        strata: FloatArray = (self.stratum[firms, None] == np.arange(len(self.counts))).astype(np.float64)
+        if self.fitted is None:
+            return strata
+        levels = self.fitted.design[firms] * self.fitted.ratio[firms, None]
+        return np.concatenate([strata, levels, self.fitted.outer[firms]], axis=1)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Σ lever·e (L, U, K), Σ f e² (U, K), Σ f e_u e_end (U, E) and Σ f z² (S, U) over firms, f = n_h/(n_h − 1)."""
+
+    linear: FloatArray
+    square: FloatArray
+    cross: FloatArray
+    scores: FloatArray
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(*(mine + yours for mine, yours in zip(vars(self).values(), vars(other).values(), strict=True)))
 
 
 def influences(survey: Survey, framework: Framework, steps: Steps, stratum: IntArray) -> Influences:
     """Influence of every firm on totals, and the variances of sub-indices and values, in one pass over firms.
 
     e_iuk = w_i a_iuk (x_iuk − m_uk)/Σ w a for means and shares, ``medians.median_influence`` for medians, 0 for
-    hard data; z_iu = Σ_k Σ_v (∂score_u/∂m_vk) e_ivk.
+    hard data; z_iu = Σ_k Σ_v (∂score_u/∂m_vk) e_ivk. The variance of a column with influences e is
+    e′Pe − 2 e′PGB + B′(G′PG)B with P the centring by stratum, G = w·X and B the regression of e on the margins: that of
+    the calibration residual, without forming the residual.
 
     A value that is missing moves nobody. Units: points of the total, squared points, squared values. Raises nothing.
     Source: Binder 1983; Deville 1999.
@@ -158,85 +233,101 @@ def influences(survey: Survey, framework: Framework, steps: Steps, stratum: IntA
     (60, 3)
     """
     n_units, n_subs = steps.aggregated.sub_indices.shape
-    size = len(framework.indicators)
-    reader = _Reader(survey, framework, steps)
-    chain = _chain(framework, steps)
-    fitted = regression(steps.weighting, stratum)
-    subs = Moments(stratum, fitted, n_subs * n_units)
-    values = Moments(stratum, fitted, n_units * size)
-    root = np.sqrt(values.factor)[stratum]
-    product = np.zeros((size, n_units, n_units))
+    places = {code: s for s, code in enumerate(framework.sub_index_codes)}
+    membership = np.array([places[item.sub_index] for item in framework.indicators], dtype=np.int64)
+    counts, factor = stratum_factors(stratum)
+    plan = _Plan(
+        _Deviations(survey, framework, steps),
+        _chain(membership, n_subs, steps),
+        membership,
+        steps.aggregated.total_gradient,
+        stratum,
+        counts,
+        factor[stratum],
+        regression(steps.weighting, stratum),
+    )
     total = np.zeros((survey.n_firms, n_units))
-    block = max(1, min(survey.n_firms, CELLS // max(n_units * size, n_units * n_subs, 1)))
-    for start in range(0, survey.n_firms, block):
-        firms = np.arange(start, min(start + block, survey.n_firms))
-        z, crossed = np.zeros((n_subs, len(firms), n_units)), np.zeros((size, n_units, len(firms)))
-        for v in range(n_units):
-            e, mine = reader.deviations(v, start, start + len(firms))
-            values.add(e, mine, slice(v * size, (v + 1) * size))
-            crossed[:, v, mine - start] = (e * root[mine][:, None]).T
-            for s, members, columns, slopes in chain[v]:
-                z[s][np.ix_(mine - start, columns)] += e[:, members] @ slopes
-        product += crossed @ crossed.transpose(0, 2, 1)
-        for s in range(n_subs):
-            subs.add(z[s], firms, slice(s * n_units, (s + 1) * n_units))
-            outer = steps.aggregated.total_gradient[:, s]
-            total[firms] += np.where(outer == 0, 0.0, z[s] * outer)
+    sums = reduce(_Sums.__add__, by_blocks(survey.n_firms, partial(_chunk, plan, total), CHUNK))
     rough = _rough(framework, steps)
-    variance = np.where(rough, np.nan, subs.variance().reshape(n_subs, n_units).T)
+    variance = np.where(rough, np.nan, _score_variance(plan, sums, factor))
     total[:, (rough & (steps.aggregated.total_gradient != 0)).any(axis=1)] = np.nan
-    return Influences(total, variance, _value_covariance(values, product))
+    return Influences(total, variance, _value_covariance(plan, sums, factor))
 
 
-class _Reader:
-    """Influences e (n, K) of the ratings of one unit on its values."""
-
-    def __init__(self, survey: Survey, framework: Framework, steps: Steps) -> None:
-        self.survey, self.steps = survey, steps
-        self.table: AnswerTable = answer_table(survey, framework)
-        self.bounds = survey.bounds(len(framework.units))
-        self.soft = np.isin(np.arange(len(framework.indicators)), self.table.soft)
-        self.medians: dict[tuple[int, int], FloatArray] = {}
-        for u in range(len(framework.units)) if len(self.table.medians) else ():
-            rows = slice(int(self.bounds[u]), int(self.bounds[u + 1]))
-            w = steps.weighting.weights[survey.firm[rows]]
-            for k in map(int, self.table.medians):
-                self.medians[u, k] = influence_table(survey, self.table, rows, k, w)
-
-    def deviations(self, u: int, first: int, last: int) -> tuple[FloatArray, IntArray]:
-        """e (n, K) of the firms first..last − 1 that rated unit u, and these firms; rows are sorted by firm."""
-        low, high = int(self.bounds[u]), int(self.bounds[u + 1])
-        within = np.searchsorted(self.survey.firm[low:high], [first, last])
-        rows = slice(low + int(within[0]), low + int(within[1]))
-        x, a = unit_answers(self.survey, self.table, rows, np.arange(len(self.soft)))
-        w = self.steps.weighting.weights[self.survey.firm[rows]]
-        centre, mass = self.steps.measured.values[u], self.steps.measured.weight[u]
-        usable = ~np.isnan(centre) & (mass > 0) & self.soft
-        scale = np.divide(1.0, mass, out=np.zeros_like(mass), where=usable)
-        a *= np.where(usable, centre, 0.0)
-        x -= a
-        for k in map(int, self.table.medians):
-            x[:, k] = self.medians[u, k][self.survey.answers[rows, self.table.columns[k]]]
-        x *= w[:, None]
-        x *= scale
-        return x, self.survey.firm[rows]
+def _chunk(plan: _Plan, total: FloatArray, firms: slice) -> _Sums:
+    """Sums over a chunk of firms; their influence on totals is written into ``total``."""
+    n_units, size, n_subs = plan.chain.own.shape
+    length = len(plan.counts) + (0 if plan.fitted is None else 2 * plan.fitted.design.shape[1])
+    shapes = ((length, n_units, size), (n_units, size), (n_units, len(plan.chain.unit)), (n_subs, n_units))
+    sums = _Sums(*(np.zeros(shape) for shape in shapes))
+    for start in range(firms.start, firms.stop, BLOCK):
+        block = slice(start, min(start + BLOCK, firms.stop))
+        z = _block(plan, sums, block)
+        for s in range(n_subs):
+            total[block] += (z[s] * plan.gradient[:, s, None]).T
+            sums.scores[s] += np.square(z[s], out=z[s]) @ plan.factor[block]
+    return sums
 
 
-Chain = list[list[tuple[int, IntArray, IntArray, FloatArray]]]
+def _block(plan: _Plan, sums: _Sums, firms: slice) -> FloatArray:
+    """Add the sums of a block; returns the influence z (S, U, B) of its firms on sub-indices."""
+    chain, n = plan.chain, firms.stop - firms.start
+    n_units, _, n_subs = chain.own.shape
+    z, ends = np.zeros((n_subs, n_units, n)), np.zeros((n, len(chain.unit)))
+    levers, scaled = plan.levers(firms), []
+    for u in range(n_units):
+        e, mine = plan.deviations.of(u, firms)
+        own = np.flatnonzero(chain.unit == u)
+        ends[mine[:, None], own] = e[:, chain.indicator[own]]
+        z[:, u, mine] = (e @ chain.own[u]).T
+        sums.linear[:, u] += levers[mine].T @ e
+        scaled.append((e * plan.factor[firms][mine, None], mine))
+        sums.square[u] += np.einsum("nk,nk->k", scaled[-1][0], e)
+    for u, (e, mine) in enumerate(scaled) if len(chain.unit) else ():
+        sums.cross[u] += np.einsum("ne,ne->e", e[:, chain.indicator], ends[mine])
+    for s in range(n_subs):
+        members = plan.membership[chain.indicator] == s
+        z[s] += chain.spread[members].T @ ends[:, members].T
+    return z
 
 
-def _chain(framework: Framework, steps: Steps) -> Chain:
-    """Per unit v and sub-index s: ∂sub_u/∂m_vk (members, columns) over the units u that v's values move."""
-    inner, jacobian = np.nan_to_num(steps.aggregated.sub_gradient), np.nan_to_num(steps.normalised.jacobian)
-    found: Chain = [[] for _ in framework.units]
-    for s, code in enumerate(framework.sub_index_codes):
-        members = framework.members(code)
-        for v in range(len(framework.units)):
-            slopes = inner[:, members].T * jacobian[members, :, v]
-            columns = np.flatnonzero((slopes != 0).any(axis=0))
-            if len(columns):
-                found[v].append((s, members, columns, slopes[:, columns]))
+def _corrected(plan: _Plan, linear: FloatArray, factor: FloatArray) -> FloatArray:
+    """What centring and calibration take (negative) from Σ f e e′ of columns with these ``linear`` sums (L, n, C):
+    (n, C, C)."""
+    size = len(plan.counts)
+    sums = linear[:size].transpose(1, 0, 2)
+    found: FloatArray = -(sums.transpose(0, 2, 1) @ ((factor / plan.counts)[:, None] * sums))
+    if plan.fitted is not None:
+        levels = plan.fitted.design.shape[1]
+        beta = plan.fitted.inverse @ linear[size : size + levels].transpose(1, 0, 2)
+        crossed = beta.transpose(0, 2, 1) @ linear[size + levels :].transpose(1, 0, 2)
+        found += beta.transpose(0, 2, 1) @ (plan.fitted.product @ beta) - crossed - crossed.transpose(0, 2, 1)
     return found
+
+
+def _score_variance(plan: _Plan, sums: _Sums, factor: FloatArray) -> FloatArray:
+    """Variance (U, S) of sub-indices: their linear sums follow from those of the values."""
+    chain = plan.chain
+    linear = np.einsum("luk,uks->lus", sums.linear, chain.own)
+    at_ends = sums.linear[:, chain.unit, chain.indicator]
+    for s in range(linear.shape[2]):
+        members = plan.membership[chain.indicator] == s
+        linear[:, :, s] += at_ends[:, members] @ chain.spread[members]
+    corrected = _corrected(plan, linear.reshape(len(linear), -1, 1), factor).reshape(linear.shape[1:])
+    return np.maximum(sums.scores.T + corrected, 0.0)
+
+
+def _value_covariance(plan: _Plan, sums: _Sums, factor: FloatArray) -> FloatArray:
+    """Covariance (K, U, U) of the values of each indicator between units, where it is known."""
+    chain = plan.chain
+    n_units, size = sums.square.shape
+    product, known = np.zeros((size, n_units, n_units)), np.zeros((size, n_units, n_units), dtype=bool)
+    product[chain.indicator, :, chain.unit] = sums.cross.T
+    product[chain.indicator, chain.unit, :] = sums.cross.T
+    known[chain.indicator, :, chain.unit] = known[chain.indicator, chain.unit, :] = True
+    np.einsum("kuu->uk", product)[...] = sums.square
+    np.einsum("kuu->uk", known)[...] = True
+    return np.where(known, product + _corrected(plan, sums.linear.transpose(0, 2, 1), factor), 0.0)
 
 
 def _rough(framework: Framework, steps: Steps) -> BoolArray:
@@ -248,20 +339,4 @@ def _rough(framework: Framework, steps: Steps) -> BoolArray:
         bent = (inner != 0) & ~np.isnan(inner) & np.isnan(np.einsum("kuu->uk", jacobian))
         lost = np.isnan(inner) & ~np.isnan(steps.normalised.points[:, members])
         found[:, s] = (bent | lost).any(axis=1)
-    return found
-
-
-def _value_covariance(values: Moments, product: FloatArray) -> FloatArray:
-    """Covariance (K, U, U) of the values of each indicator between units, from ``product`` Σ e e′ n_h/(n_h − 1)."""
-    size, n_units, _ = product.shape
-
-    def by_indicator(table: FloatArray) -> FloatArray:
-        return table.reshape(len(table), n_units, size).transpose(2, 0, 1)
-
-    sums, scale = by_indicator(values.sums), (values.factor / values.counts)[:, None]
-    found: FloatArray = product - sums.transpose(0, 2, 1) @ (scale * sums)
-    if values.fitted is not None:
-        beta, centred = by_indicator(values.beta()), by_indicator(values.centred)
-        crossed = beta.transpose(0, 2, 1) @ centred
-        found += beta.transpose(0, 2, 1) @ (values.fitted.product @ beta) - crossed - crossed.transpose(0, 2, 1)
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scoring.engine.blocks import ROWS, by_blocks
 from scoring.engine.checks import IndicatorUnknown
 from scoring.engine.types import FloatArray, Framework, HardData, IntArray, Measured, Survey
 
@@ -76,10 +77,13 @@ def unit_answers(
     ([[2.0, 3.0], [4.0, 6.0]], [[1.0, 1.0], [1.0, 1.0]])
     """
     chosen = np.asarray(members, dtype=np.int64)
-    codes = survey.answers[rows][:, table.columns[chosen]].astype(np.int64)
+    columns = table.columns[chosen]
+    codes = survey.answers[rows]
+    if not np.array_equal(columns, np.arange(codes.shape[1])):
+        codes = codes[:, columns]
     present = (codes > 0).astype(np.float64)
-    codes += np.arange(len(chosen)) * table.values.shape[1]
-    return np.take(table.values[chosen].ravel(), codes), present
+    places = codes + np.arange(len(chosen)) * table.values.shape[1]
+    return np.take(table.values[chosen].ravel(), places, mode="clip"), present
 
 
 def weighted_mean(x: FloatArray, w: FloatArray) -> float:
@@ -192,12 +196,9 @@ def measure(
     shape = (len(framework.units), len(framework.indicators))
     sums, mass = np.zeros(shape), np.zeros(shape)
     counts = np.zeros(shape, dtype=np.int64)
+    found = by_blocks(shape[0], lambda unit: _sums(survey, table, bounds[unit.start : unit.stop + 1], weights), rows=1)
     for u in range(shape[0]):
-        rows = slice(int(bounds[u]), int(bounds[u + 1]))
-        x, a = unit_answers(survey, table, rows, table.soft)
-        w = weights[survey.firm[rows]]
-        sums[u, table.soft], mass[u, table.soft] = w @ x, w @ a
-        counts[u, table.soft] = a.sum(axis=0).astype(np.int64)
+        sums[u, table.soft], mass[u, table.soft], counts[u, table.soft] = found[u]
     values = np.divide(sums, mass, out=np.full(shape, np.nan), where=mass > 0)
     for u in range(shape[0]):
         rows = slice(int(bounds[u]), int(bounds[u + 1]))
@@ -207,6 +208,17 @@ def measure(
     return _judged(
         framework, Measured(values, counts, mass, np.full(shape, "", "<U20"), np.diff(bounds)), hard, min_ratings
     )
+
+
+def _sums(survey: Survey, table: AnswerTable, bounds: IntArray, weights: FloatArray) -> FloatArray:
+    """Σ w a x, Σ w a and number of answers (3, K_soft) of the ratings of one unit, a few thousand at a time."""
+    found = np.zeros((3, len(table.soft)))
+    for start in range(int(bounds[0]), int(bounds[-1]), ROWS):
+        rows = slice(start, min(start + ROWS, int(bounds[-1])))
+        x, a = unit_answers(survey, table, rows, table.soft)
+        w = weights[survey.firm[rows]]
+        found += w @ x, w @ a, np.ones(len(w)) @ a
+    return found
 
 
 def measure_table(table: FloatArray) -> Measured:

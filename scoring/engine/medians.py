@@ -10,7 +10,7 @@ every distinct answer gives the standard error that infinitely many resamples wo
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from scoring.engine.measure import AnswerTable
 from scoring.engine.types import FloatArray, Survey
@@ -29,7 +29,7 @@ def median_distribution(mass: FloatArray, effective: float) -> FloatArray:
     >>> median_distribution(np.array([50.0, 50.0]), 100.0).tolist()
     [0.5, 0.5]
     """
-    return np.diff(norm.cdf(_standardised(mass, effective)), prepend=0.0, append=1.0)
+    return np.diff(ndtr(_standardised(mass, effective)), prepend=0.0, append=1.0)
 
 
 def _standardised(mass: FloatArray, effective: float) -> FloatArray:
@@ -74,7 +74,8 @@ def median_influence(levels: FloatArray, mass: FloatArray, effective: float) -> 
         return np.zeros(len(levels))
     share = mass / mass.sum()
     below = np.cumsum(share)[:-1]
-    slope = np.diff(levels) * norm.pdf(_standardised(mass, effective)) / np.sqrt(below * (1 - below) / effective)
+    density = np.exp(-0.5 * np.square(_standardised(mass, effective))) / np.sqrt(2 * np.pi)
+    slope = np.diff(levels) * density / np.sqrt(below * (1 - below) / effective)
     reached = np.append(np.cumsum(slope[::-1])[::-1], 0.0)
     g: FloatArray = float(share @ reached) - reached
     spread = float(np.sqrt(share @ np.square(g) / effective))

@@ -25,7 +25,7 @@ from scoring.engine.measure import measure, measure_table
 from scoring.engine.normalise import History, Normalised, normalise
 from scoring.engine.options import adjustments, aggregate_options, normalise_options, weight_options
 from scoring.engine.rank import rank, status
-from scoring.engine.ranksets import MarginalSets, RankSets, marginal_rank_sets, normal_draws, rank_sets
+from scoring.engine.ranksets import MarginalSets, RankSets, both_rank_sets, normal_draws
 from scoring.engine.recipe import Recipe, framework_from_recipe, recipe_complete, recipe_sha256
 from scoring.engine.types import BoolArray, FloatArray, Framework, HardData, Measured, Survey
 from scoring.engine.weight import WEIGHTERS, Weighting
@@ -273,8 +273,7 @@ def _rank_sets(run: Run, seed: int) -> Ranking:
     draws = normal_draws(covariance, int(part["draws"]), np.random.default_rng(seed))
     scores, settings = run.adjusted.total[chosen], {"coverage": float(part["confidence"])}
     step_down = bool(part["step_down"])
-    sets = rank_sets(scores, covariance, draws, step_down=step_down, **settings)
-    marginal = marginal_rank_sets(scores, covariance, draws, step_down=step_down, **settings)
+    sets, marginal = both_rank_sets(scores, covariance, draws, step_down=step_down, **settings)
     return replace(run.ranking, sets=sets, marginal=marginal)
 
 

@@ -10,33 +10,36 @@ that a replicated value is right to about 1e-6 of the spread of answers, far bel
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
 from scoring.engine.aggregate import aggregate
+from scoring.engine.blocks import processors
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.covariance import pooled_strata
-from scoring.engine.margins import cells_of
 from scoring.engine.measure import AnswerTable, answer_table
 from scoring.engine.normalise import Goalposts, History, NormaliseOptions, normalise
 from scoring.engine.options import aggregate_options, normalise_options
 from scoring.engine.pipeline import Run
-from scoring.engine.types import FloatArray, Framework, IntArray, Margin, Survey
+from scoring.engine.replicates import (
+    Replicates,
+    Single,
+    one_hot,
+    rake_replicates,
+    replicate_counts,
+    replicate_weights,
+)
+from scoring.engine.types import CodeArray, FloatArray, Framework, IntArray, Survey
 
-BLOCK = 125
-ROWS = 2048
+# Replicates that are worked out together, and firms whose weights in them stay in the cache.
+BLOCK = 250
+FIRMS = 2048
 # A median over more distinct answers is summed by a sparse product instead of a column per answer.
 DENSE_LEVELS = 24
-
-Single = npt.NDArray[np.float32]
-Counts = npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -50,88 +53,6 @@ class Bootstrap:
     se: FloatArray
     unmet: int
     missing: IntArray
-
-
-def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generator) -> Counts:
-    """How often (F, B) each firm is drawn when n_h − 1 firms of each stratum are drawn with replacement.
-
-    A stratum of one firm keeps it.
-
-    ``stratum`` (F,) without missing codes; uint16. Raises nothing. Source: Rao and Wu 1988.
-
-    >>> replicate_counts(np.array([0, 0, 0]), 4, np.random.default_rng(1)).sum(axis=0).tolist()
-    [2, 2, 2, 2]
-    """
-    found = np.ones((replicates, len(stratum)), dtype=np.uint16)
-    order = np.argsort(stratum, kind="stable")
-    for firms in np.split(order, np.cumsum(np.bincount(stratum))[:-1]) if len(order) else ():
-        n = len(firms)
-        if n < 2:
-            continue
-        for b in range(replicates):
-            drawn = rng.integers(0, n, n - 1, dtype=np.uint32)
-            found[b, firms] = np.bincount(drawn, minlength=n)
-    return np.ascontiguousarray(found.T)
-
-
-def replicate_weights(base: FloatArray, stratum: IntArray, counts: Counts) -> Single:
-    """w* = w·n_h/(n_h − 1)·c (F, B): their mean over replicates is w.
-
-    ``base``, ``stratum`` (F,), nothing missing. Unit: businesses. Raises nothing. Source: Rao, Wu and Yue 1992.
-
-    >>> replicate_weights(
-    ...     np.ones(3), np.zeros(3, dtype=int), np.array([[2], [0], [0]], dtype=np.uint16)
-    ... ).ravel().tolist()
-    [3.0, 0.0, 0.0]
-    """
-    n = np.bincount(stratum).astype(np.float64)
-    factor = np.divide(n, n - 1, out=np.ones(len(n)), where=n > 1)
-    weights: Single = np.multiply(counts, (base * factor[stratum])[:, None].astype(np.float32), dtype=np.float32)
-    return weights
-
-
-def rake_replicates(
-    weights: Single, margins: Sequence[Margin], sweeps: int = 50, tolerance: float = 1e-6
-) -> tuple[Single, int]:
-    """Rake every replicate (F, B) on the table of occupied cells x replicates; returns weights and how many
-    missed.
-
-    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. The
-    given weights are overwritten.
-
-    Missing levels have become levels before. Raises nothing. Source: Rao, Wu and Yue 1992; Deming and Stephan 1940.
-
-    >>> from scoring.engine.types import margin_build
-    >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
-    >>> raked, missed = rake_replicates(np.ones((3, 2), dtype=np.float32), [m])
-    >>> raked[:, 0].tolist(), missed
-    ([45.0, 45.0, 10.0], 0)
-    """
-    cell, cells = cells_of(margins)
-    sums = (_one_hot(cell, cells.shape[1]) @ weights).astype(np.float64)
-    fitted = sums.copy()
-    levels = [_one_hot(code, len(margin.levels)) for margin, code in zip(margins, cells, strict=True)]
-    for _ in range(sweeps):
-        worst = np.zeros(weights.shape[1])
-        for margin, level, code in zip(margins, levels, cells, strict=True):
-            found = level @ fitted
-            ratio = np.divide(margin.totals[:, None], found, out=np.ones_like(found), where=found > 0)
-            worst = np.maximum(worst, np.abs(ratio - 1).max(axis=0))
-            fitted *= ratio[code]
-        if worst.max(initial=0.0) <= tolerance:
-            break
-    empty = np.zeros(weights.shape[1], dtype=bool)
-    for level in levels:
-        empty |= ((level @ sums) == 0).any(axis=0)
-    factor = np.divide(fitted, sums, out=np.zeros_like(sums), where=sums > 0).astype(np.float32)
-    for start in range(0, len(weights), ROWS):
-        weights[start : start + ROWS] *= factor[cell[start : start + ROWS]]
-    return weights, int((empty | (worst > tolerance)).sum())
-
-
-def _one_hot(codes: IntArray, size: int) -> sparse.csr_array:
-    ones = np.ones(len(codes), dtype=np.float32)
-    return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=(size, len(codes)))
 
 
 def bootstrap(run: Run, replicates: int = 1000, seed: int = 0, *, threads: int | None = None) -> Bootstrap:
@@ -156,7 +77,7 @@ def bootstrap(run: Run, replicates: int = 1000, seed: int = 0, *, threads: int |
     one = partial(_block, run, answer_table(run.survey, run.framework), pooled_strata(run.survey)[0])
     sizes = [min(BLOCK, replicates - start) for start in range(0, replicates, BLOCK)]
     generators = [np.random.default_rng([seed, b]) for b in range(len(sizes))]
-    workers = max(1, min(threads or len(os.sched_getaffinity(0)), len(sizes)))
+    workers = max(1, min(threads or processors(), len(sizes)))
     with ThreadPoolExecutor(workers) as pool:
         blocks = list(pool.map(one, sizes, generators))
     stacked = np.concatenate([totals for totals, _ in blocks] or [np.zeros((0, len(run.framework.units)))])
@@ -174,83 +95,109 @@ def _block(
     if run.survey is None or run.weighting is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
     base = np.ones(run.survey.n_firms) if run.weighting.method == "none" else run.survey.base_weight
-    weights = replicate_weights(base, stratum, replicate_counts(stratum, replicates, rng))
+    replicated = replicate_weights(base, stratum, replicate_counts(stratum, replicates, rng))
     missed = 0
     if run.weighting.margins:
-        weights, missed = rake_replicates(weights, run.weighting.margins)
-    return _totals(run, replicate_values(run, table, weights)), missed
+        replicated, missed = rake_replicates(replicated, run.weighting.margins)
+    return _totals(run, replicate_values(run, table, replicated)), missed
 
 
-def replicate_values(run: Run, table: AnswerTable, weights: Single) -> FloatArray:
-    """Indicator values (B, U, K) under replicate weights (F, B); values missing in the run stay missing.
+def replicate_values(run: Run, table: AnswerTable, replicated: Replicates) -> FloatArray:
+    """Indicator values (B, U, K) in replicates; values missing in the run stay missing.
 
-    Per unit one matrix product of [a·(x − m) | a | one column per distinct answer of a median] with the
-    weights of the unit's firms, in blocks of rows that stay in the cache.
+    Firms are worked through in blocks whose weights stay in the cache: per unit one matrix product of
+    [a·(x − m) | a | one column per distinct answer of a median] with the weights of the unit's firms.
 
     Unit: that of the values. Raises ``NotEnoughData`` for a run without answers. Source: Rao and Wu 1988.
-
-    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
-    >>> from scoring.engine.pipeline import score
-    >>> result = score(example_survey(), example_framework(), example_recipe())
-    >>> run = result.run
-    >>> same = np.tile(run.weighting.weights[:, None], 2).astype(np.float32)
-    >>> found = replicate_values(run, answer_table(run.survey, run.framework), same)
-    >>> bool(np.allclose(found[0], run.measured.values))
-    True
     """
     if run.survey is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
     survey, measured = run.survey, run.measured.values
+    columns = _columns(survey, table, measured)
+    sums = np.zeros((len(measured), columns.width, replicated.size))
     bounds = survey.bounds(len(measured))
-    values = np.broadcast_to(measured, (weights.shape[1], *measured.shape)).copy()
-    smooth = np.setdiff1d(table.soft, table.medians)
-    levels = {int(k): int(survey.answers[:, table.columns[k]].max(initial=0)) for k in table.medians}
-    dense = [k for k, size in levels.items() if size <= DENSE_LEVELS]
+    for start in range(0, survey.n_firms, FIRMS):
+        firms = slice(start, min(start + FIRMS, survey.n_firms))
+        weights = replicated.weights(firms)
+        for u in range(len(measured)):
+            low, high = int(bounds[u]), int(bounds[u + 1])
+            within = low + np.searchsorted(survey.firm[low:high], [firms.start, firms.stop])
+            rows = slice(int(within[0]), int(within[1]))
+            if rows.start < rows.stop:
+                sums[u] += columns.cells(survey.answers[rows], u).T @ weights[survey.firm[rows] - start]
+    values = np.broadcast_to(measured, (replicated.size, *measured.shape)).copy()
     for u in range(len(measured)):
-        rows = slice(int(bounds[u]), int(bounds[u + 1]))
-        if rows.start == rows.stop:
-            continue
-        centre = np.nan_to_num(measured[u, smooth])
-        wide = [(int(table.columns[k]), levels[k]) for k in dense]
-        found = _unit_sums(survey, (table, smooth, centre, wide), rows, weights)
-        sums, mass = found[: len(smooth)].T, found[len(smooth) : 2 * len(smooth)].T
-        values[:, u, smooth] = centre + np.divide(sums, mass, out=np.full(sums.shape, np.nan), where=mass > 0)
-        start = 2 * len(smooth)
-        for k in dense:
-            values[:, u, k] = _medians(table.values[k], found[start : start + levels[k]])
-            start += levels[k]
-        for k in sorted(set(levels) - set(dense)):
-            codes = survey.answers[rows, table.columns[k]].astype(np.int64)
-            masses = (_one_hot(codes, levels[k] + 1) @ weights[survey.firm[rows]]).astype(np.float64)
-            values[:, u, k] = _medians(table.values[k], masses[1:])
+        _unit_values(values[:, u], columns, u, sums[u])
+    _sparse_medians(values, survey, columns, bounds, replicated)
     values[:, np.isnan(measured)] = np.nan
     return values
 
 
-Columns = tuple[AnswerTable, IntArray, FloatArray, list[tuple[int, int]]]
+@dataclass(frozen=True)
+class _Columns:
+    """Columns that are summed for each unit: indicators with ``centre`` (U, n) and ``lookup`` (U, n, C), and for
+    medians on few answers how many those are (``dense``); ``sparse``: medians on many."""
 
+    table: AnswerTable
+    smooth: IntArray
+    centre: FloatArray
+    lookup: Single
+    dense: dict[int, int]
+    sparse: dict[int, int]
 
-def _unit_sums(survey: Survey, columns: Columns, rows: slice, weights: Single) -> FloatArray:
-    """Weighted sums (columns, B) over the ratings of one unit: distances, presence, distinct answers."""
-    table, smooth, centre, wide = columns
-    size = table.values.shape[1]
-    lookup = (table.values[smooth] - centre[:, None]).astype(np.float32)
-    lookup[:, 0] = 0.0
-    offsets = np.arange(len(smooth), dtype=np.intp) * size
-    total = np.zeros((2 * len(smooth) + sum(n for _, n in wide), weights.shape[1]))
-    for start in range(rows.start, rows.stop, ROWS):
-        part = slice(start, min(start + ROWS, rows.stop))
-        codes = survey.answers[part]
-        chosen = codes[:, table.columns[smooth]]
-        cells = np.empty((part.stop - start, len(total)), dtype=np.float32)
-        np.take(lookup.ravel(), chosen + offsets, out=cells[:, : len(smooth)], mode="clip")
-        np.not_equal(chosen, 0, out=cells[:, len(smooth) : 2 * len(smooth)], casting="unsafe")
-        at = 2 * len(smooth)
-        for column, n in wide:
-            np.equal(codes[:, [column]], np.arange(1, n + 1), out=cells[:, at : at + n], casting="unsafe")
+    @property
+    def width(self) -> int:
+        return 2 * len(self.smooth) + sum(self.dense.values())
+
+    def cells(self, codes: CodeArray, u: int) -> Single:
+        """Cells (n, width) of some ratings of unit u: distances, presence, distinct answers."""
+        size, count = self.table.values.shape[1], len(self.smooth)
+        asked = self.table.columns[self.smooth]
+        chosen = codes if np.array_equal(asked, np.arange(codes.shape[1])) else codes[:, asked]
+        cells = np.empty((len(codes), self.width), dtype=np.float32)
+        np.take(self.lookup[u].ravel(), chosen + np.arange(count) * size, out=cells[:, :count], mode="clip")
+        np.not_equal(chosen, 0, out=cells[:, count : 2 * count], casting="unsafe")
+        at = 2 * count
+        for k, n in self.dense.items():
+            answer = codes[:, [self.table.columns[k]]]
+            np.equal(answer, np.arange(1, n + 1), out=cells[:, at : at + n], casting="unsafe")
             at += n
-        total += cells.T @ weights[survey.firm[part]]
-    return total
+        return cells
+
+
+def _columns(survey: Survey, table: AnswerTable, measured: FloatArray) -> _Columns:
+    smooth = np.setdiff1d(table.soft, table.medians)
+    centre = np.nan_to_num(measured[:, smooth])
+    lookup = (table.values[smooth] - centre[:, :, None]).astype(np.float32)
+    lookup[:, :, 0] = 0.0
+    levels = {int(k): int(survey.answers[:, table.columns[k]].max(initial=0)) for k in table.medians}
+    dense = {k: n for k, n in levels.items() if n <= DENSE_LEVELS}
+    return _Columns(table, smooth, centre, lookup, dense, {k: n for k, n in levels.items() if n > DENSE_LEVELS})
+
+
+def _unit_values(values: FloatArray, columns: _Columns, u: int, sums: FloatArray) -> None:
+    """Enter the values (B, K) of one unit from its sums (width, B)."""
+    count = len(columns.smooth)
+    top, mass = sums[:count].T, sums[count : 2 * count].T
+    mean = np.divide(top, mass, out=np.full(top.shape, np.nan), where=mass > 0)
+    values[:, columns.smooth] = columns.centre[u] + mean
+    at = 2 * count
+    for k, n in columns.dense.items():
+        values[:, k] = _medians(columns.table.values[k], sums[at : at + n])
+        at += n
+
+
+def _sparse_medians(
+    values: FloatArray, survey: Survey, columns: _Columns, bounds: IntArray, replicated: Replicates
+) -> None:
+    """Enter medians over many distinct answers, summed by a sparse product per unit."""
+    for u in range(len(bounds) - 1) if columns.sparse else ():
+        rows = slice(int(bounds[u]), int(bounds[u + 1]))
+        weights = replicated.weights(survey.firm[rows])
+        for k, n in columns.sparse.items():
+            codes = survey.answers[rows, columns.table.columns[k]].astype(np.int64)
+            masses = (one_hot(codes, n + 1) @ weights).astype(np.float64)
+            values[:, u, k] = _medians(columns.table.values[k], masses[1:])
 
 
 def _medians(levels: FloatArray, masses: FloatArray) -> FloatArray:

@@ -7,22 +7,40 @@ import math
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from scoring.recompute.job import BlockReport, Report
 
+FORMATS = ("csv", "json")
 
-def report_write(report: Report, folder: Path) -> list[Path]:
-    """Write all tables of every block (``<block>_<table>.csv``) and ``report.json``; returns the paths written."""
+
+def report_write(report: Report, folder: Path, form: str = "csv") -> list[Path]:
+    """Write all tables of every block (``<block>_<table>.csv`` or ``.json``) and ``report.json``; returns the paths
+    written."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for item in report.blocks:
         given = {} if item.exclusions is None else {"exclusions": item.exclusions}
         for name, table in sorted({**item.result.tables, **given}.items()):
-            path = folder / f"{item.block}_{name}.csv"
-            table.to_csv(path, index=False, lineterminator="\n", float_format="%.17g")
-            written.append(path)
+            written.append(_table_write(table, folder / f"{item.block}_{name}.{form}"))
     path = folder / "report.json"
     path.write_text(json.dumps(report_data(report), ensure_ascii=False, indent=2) + "\n", "utf-8")
     return [*written, path]
+
+
+def _table_write(table: pd.DataFrame, path: Path) -> Path:
+    """A table as CSV, or as a JSON list with an object per row in which a missing number is null."""
+    if path.suffix == ".csv":
+        table.to_csv(path, index=False, lineterminator="\n", float_format="%.17g")
+        return path
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1, default=_number) + "\n", "utf-8")
+    return path
+
+
+def _number(value: Any) -> Any:
+    """NumPy's numbers as Python's."""
+    return value.item()
 
 
 def report_data(report: Report) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def machine() -> str:
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or list(PARTS)
+    chosen = [name for name in sys.argv[1:] if not name.startswith("--")] or list(PARTS)
     print(machine())
     for name in chosen:
         print(f"\n== {name}", flush=True)

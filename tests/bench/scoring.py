@@ -1,122 +1,108 @@
-"""Scoring time and peak memory: 30 units x 40 indicators x 5 ratings per firm, each size in a process of its own."""
+"""Scoring: seconds and peak memory at three sizes, each in a process of its own, against the targets and the past.
+
+Every figure is the best of several runs: wall time, which the targets are about, and processor time of all threads,
+which other work on the machine disturbs less. Before: processor time of an earlier commit on a machine of the same
+kind (before.json); `python -m tests.bench scoring --keep` replaces it by today's.
+"""
 
 import json
+import math
 import os
-import resource
 import subprocess
 import sys
-import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-SIZES = (2_368, 30_000)
-UNITS, QUESTIONS, PER_FIRM, SUB_INDICES = 30, 40, 5, 8
+BEFORE = Path(__file__).with_name("before.json")
+SIZES = {3_000: 7, 30_000: 3, 300_000: 2}
+LIMITS = {"3000 analytic": 0.3, "3000 bootstrap": 0.3, "30000 together": 2.0, "300000 together": 15.0}
+MEMORY = 1000
+NAMES = {
+    "flags": "signs of careless and copied answers, bursts",
+    "scores": "raking to rank sets (10,000 draws)",
+    "analytic": "complete analytic run",
+    "bootstrap": "bootstrap, 1,000 replicates raked anew",
+    "together": "together",
+}
+
+
+@dataclass
+class Report:
+    """Prints each figure beside its target and what it was; keeps it."""
+
+    before: dict[str, Any]
+    processor: dict[str, float] = field(default_factory=dict)
+    peak: dict[str, float] = field(default_factory=dict)
+
+    def line(self, key: str, one: dict[str, float], name: str = "", limit: float | None = None) -> None:
+        self.processor[key] = round(one["processor"], 4)
+        past = self.before.get("processor", {}).get(key)
+        told = "" if past is None else f"{past:8.3f} s"
+        target = "" if limit is None else f"≤ {limit:.2f} s"
+        figures = f"{one['wall']:8.3f} s {one['processor']:9.3f} s {target:>9} {told:>11}"
+        print(f"{name or key:48} {figures}", flush=True)
+
+    def memory(self, size: int, peak: float) -> None:
+        self.peak[str(size)] = round(peak)
+        past = self.before.get("peak", {}).get(str(size))
+        told = "" if past is None else f"{past:,} MB"
+        target = f"≤ {MEMORY:,} MB" if size == max(SIZES) else ""
+        print(f"{'  peak memory of the process':48} {peak:7,.0f} MB {'':11} {target:>9} {told:>11}", flush=True)
 
 
 def measure() -> None:
-    print(
-        f"{UNITS} units, {QUESTIONS} indicators, {PER_FIRM} ratings per firm; raking to two margins, 10,000 rank draws"
-    )
-    print(f"{'responses':>10} {'write':>8} {'read':>8} {'score':>8} {'peak memory':>12}")
-    for size in SIZES:
-        code = f"from tests.bench.scoring import one; one({size})"
-        one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        ran = subprocess.run([sys.executable, "-c", code], env=one_thread, capture_output=True, text=True, check=True)
-        found = json.loads(ran.stdout)
-        seconds = " ".join(f"{found[step]:7.3f}s" for step in ("write", "read", "score"))
-        print(f"{size:>10,} {seconds} {found['peak'] / 2**20:>9.0f} MiB")
+    before = json.loads(BEFORE.read_text("utf-8")) if BEFORE.exists() else {}
+    report = Report(before)
+    print("30 units, 40 indicators (two thirds means, a third shares), 5 ratings per firm, raked to 3 margins")
+    print(f"before: processor time of commit {before.get('commit', '–')}")
+    print(f"{'':48} {'wall':>10} {'processor':>11} {'target':>9} {'before':>11}")
+    for size, runs in SIZES.items():
+        print(f"{size:,} firms")
+        one = _job("firms", size, runs=runs)
+        for part, name in NAMES.items():
+            report.line(f"{size} {part}", one[part], f"  {name}", LIMITS.get(f"{size} {part}"))
+        report.memory(size, one["peak"])
+    report.line("3,000 firms, a third of indicators medians", _job("firms", 3_000, "medians", runs=5)["together"])
+    report.line("10,000 weight draws with ranks", _job("weights", runs=9), limit=0.05)
+    report.line("read a dataset of 100,000 ratings", _job("reading", runs=5), limit=1.0)
+    _units(report)
+    _threads()
+    if "--keep" in sys.argv:
+        kept = {"commit": _commit(), "processor": report.processor, "peak": report.peak}
+        BEFORE.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
 
-def one(size: int) -> None:
-    """Print the figures of one size as JSON."""
-    from scoring.engine.dataset import dataset_read, dataset_write, survey_from_dataset
-    from scoring.engine.pipeline import Inputs, score
-    from scoring.engine.recipe import recipe_default
-
-    parts = synthetic(size)
-    begun = time.perf_counter()
-    content = dataset_write(parts)
-    written = time.perf_counter()
-    del parts
-    dataset = dataset_read(content)
-    read = time.perf_counter()
-    survey, framework = survey_from_dataset(dataset, "departments")
-    recipe = recipe_default([framework])
-    recipe["weight"] |= {"method": "rake", "margins": ["size", "sector"]}
-    result = score(survey, framework, recipe, Inputs(seed=1))
-    scored = time.perf_counter()
-    assert result.sha256
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"write": written - begun, "read": read - written, "score": scored - read, "peak": peak}))
+def _units(report: Report) -> None:
+    """How each step grows with units: the power of their number, by processor time."""
+    few, many = (_job("units", units, runs=5) for units in (100, 200))
+    print("200 units, 6,000 firms: power by which each step grows from 100 units on (target: at most 2)")
+    for step, seconds in many.items():
+        power = math.log2(seconds / few[step]) if few[step] > 0.002 and seconds > 0 else math.nan
+        told = "too short to tell" if math.isnan(power) else f"power {power:.1f}"
+        report.line(f"200 units {step}", {"wall": math.nan, "processor": seconds}, f"  {step}: {told}")
 
 
-def synthetic(size: int) -> "DatasetParts":  # noqa: F821 - imported where the time is taken
-    """A dataset with unit effects, firm leniency and 6 % non-answers."""
-    import numpy as np
-    import pandas as pd
-
-    from scoring.engine.dataset import DatasetParts
-
-    rng = np.random.default_rng(1)
-    codes = [f"Q{number:02d}" for number in range(QUESTIONS)]
-    framework = {
-        "edition": {"code": "bench", "title_vi": "Đo", "title_en": "Bench"},
-        "blocks": [{"code": "departments", "title_vi": "Sở", "title_en": "Departments"}],
-        "units": [
-            {"code": f"u{u:02d}", "block": "departments", "title_vi": f"Sở {u}", "title_en": f"Department {u}"}
-            for u in range(UNITS)
-        ],
-        "sub_indices": [
-            {"code": f"s{s}", "title_vi": f"S{s}", "title_en": f"S{s}", "weights": {"departments": 1}}
-            for s in range(SUB_INDICES)
-        ],
-        "groups": [],
-        "indicators": [indicator(code, place) for place, code in enumerate(codes)],
-        "questions": [
-            {"code": code, "scale": {"kind": "ordinal"}, "title_vi": code, "title_en": code} for code in codes
-        ],
-    }
-    margins = {"size": rng.integers(0, 3, size), "sector": rng.integers(0, 6, size)}
-    respondents = pd.DataFrame(
-        {
-            "respondent": np.arange(1, size + 1),
-            **{name: [f"{name}{value}" for value in values] for name, values in margins.items()},
-            "stratum": [f"size{value}" for value in margins["size"]],
-            "base_weight": 5.0,
-        }
-    )
-    firm = np.repeat(np.arange(size), PER_FIRM)
-    unit = np.argsort(rng.random((size, UNITS)), axis=1)[:, :PER_FIRM].ravel()
-    lean = 0.5 + 0.01 * (unit - UNITS / 2)[:, None] + rng.normal(0, 0.08, size)[firm][:, None]
-    answers = 1.0 + rng.binomial(3, np.clip(lean, 0.05, 0.95), (firm.size, QUESTIONS))
-    answers[rng.random(answers.shape) < 0.06] = np.nan
-    ratings = pd.DataFrame(answers, columns=codes)
-    ratings.insert(0, "respondent", firm + 1)
-    ratings.insert(1, "unit", [f"u{place:02d}" for place in unit])
-    ratings.insert(2, "satisfaction", 7)
-    population = pd.DataFrame(
-        [
-            {"block": "", "margin": name, "level": f"{name}{value}", "N": 5 * size / (values.max() + 1)}
-            for name, values in margins.items()
-            for value in range(values.max() + 1)
-        ]
-    )
-    hard = pd.DataFrame(columns=["unit", "indicator", "value", "source", "period", "dossiers"])
-    return DatasetParts(framework, respondents, ratings, hard, population)
+def _threads() -> None:
+    """The same results with any number of threads and processors."""
+    everywhere = sorted(os.sched_getaffinity(0))
+    ways = [(1, everywhere[:1]), (2, everywhere), (4, everywhere)]
+    results = {_job("fingerprint", threads, ",".join(map(str, cores)))["sha256"] for threads, cores in ways}
+    verdict = "the same" if len(results) == 1 else "NOT THE SAME"
+    print(f"results with 1, 2, 4 threads on 1 and {len(everywhere)} processors (target: the same): {verdict}")
 
 
-def indicator(code: str, place: int) -> dict[str, object]:
-    return {
-        "code": f"I{code}",
-        "sub_index": f"s{place % SUB_INDICES}",
-        "blocks": ["departments"],
-        "group": None,
-        "direction": "negative" if place % 3 == 0 else "positive",
-        "statistic": ("mean", "share", "median")[place % 3],
-        "weight": 1,
-        "question": code,
-        "share_of": [3, 4] if place % 3 == 1 else [],
-        "min_n": 5,
-        "scale": [0, 1] if place % 3 == 1 else [1, 4],
-        "target": None,
-        "title_vi": code,
-        "title_en": code,
-    }
+def _job(kind: str, *arguments: Any, runs: int = 0) -> Any:
+    """Run a measurement in a process of its own."""
+    given = [str(value) for value in arguments]
+    if runs:
+        given.insert(1, str(runs))
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": given[0] if kind == "fingerprint" else "1"}
+    command = [sys.executable, "-m", "tests.bench.scoring_jobs", kind, *given]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from scoring.engine.exclusions import POLICIES, REVIEWED
 from scoring.recompute.job import BlockReport, Report, Request, recompute
 from scoring.recompute.messages import sentence
-from scoring.recompute.writing import report_write
+from scoring.recompute.writing import FORMATS, report_write
 
 DOES_NOT_REPRODUCE = 3
 
 
 class Command(BaseCommand):
-    """See docs/method.md for a worked example of each form."""
+    """See docs/recompute.md for a worked example of each form."""
 
     help = str(_("Score a table from files and compare it with a published one; no database is needed."))
     requires_system_checks: list[str] = []
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--respondents", type=Path, help="respondents of a table of ratings")
         parser.add_argument("--margins", type=Path, help="margin, level, N")
         parser.add_argument("--out", type=Path, help="folder for all tables")
+        parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="of the tables in that folder")
         parser.add_argument("--block", default="")
         parser.add_argument("--tolerance", type=float, help="largest accepted error of a total")
         parser.add_argument("--score-column", default="")
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         with translation.override(options["language"] or translation.get_language() or "vi"):
             self._print(report)
             if options["out"] is not None:
-                report_write(report, options["out"])
+                report_write(report, options["out"], options["format"])
                 self.stdout.write(gettext("All tables are in %(folder)s.") % {"folder": options["out"]})
             if not report.reproduces:
                 raise CommandError(gettext("The table does not reproduce."), returncode=DOES_NOT_REPRODUCE)

@@ -17,14 +17,14 @@ from scoring.engine.lost_points import indicator_shares
 from scoring.engine.measure import answer_table, weighted_median
 from scoring.engine.pipeline import score, score_values
 from scoring.engine.recipe import framework_from_recipe, recipe_validate
-from scoring.engine.resample import (
-    bootstrap,
-    error_ratio,
+from scoring.engine.replicates import (
+    Replicates,
+    poisson_counts,
     rake_replicates,
     replicate_counts,
-    replicate_values,
     replicate_weights,
 )
+from scoring.engine.resample import bootstrap, error_ratio, replicate_values
 from scoring.engine.sensitivity import dirichlet_weights
 from scoring.engine.types import Framework, Indicator, SubIndex
 from tests.scoring.engine.golden import GOLDEN, ddci_recipe, ddci_survey, largest
@@ -118,19 +118,40 @@ def test_replicate_weights_average_to_the_point_weights() -> None:
     stratum = np.repeat([0, 1, 2], [5, 20, 1])
     base = np.linspace(1, 3, 26)
     rng = np.random.default_rng(2)
-    weights = replicate_weights(base, stratum, replicate_counts(stratum, 20000, rng))
+    weights = replicate_weights(base, stratum, replicate_counts(stratum, 20000, rng)).weights(slice(None))
     np.testing.assert_allclose(weights.mean(axis=1), base, rtol=0.05)
     np.testing.assert_allclose(weights[:5].sum(axis=0).mean(), base[:5].sum(), rtol=0.01)
+
+
+def test_every_stratum_is_drawn_one_time_less_than_it_has_firms() -> None:
+    stratum = np.random.default_rng(1).permutation(np.repeat([0, 1, 2, 3], [4000, 90, 7, 1]))
+    counts = replicate_counts(stratum, 300, np.random.default_rng(5))
+    for code, drawn in enumerate((3999, 89, 6, 1)):
+        assert (counts[stratum == code].sum(axis=0, dtype=int) == drawn).all()
+    # Counts of a stratum are multinomial: variance (n − 1)/n·(1 − 1/n), any two a little against each other.
+    large = counts[stratum == 0].astype(float)
+    assert large.var(axis=1).mean() == pytest.approx(3999 / 4000 * (1 - 1 / 4000), rel=0.01)
+    assert np.mean(large == 0) == pytest.approx((1 - 1 / 4000) ** 3999, abs=0.002)
+    assert np.mean(large >= 3) == pytest.approx(1 - 2.5 * np.exp(-1), abs=0.002)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.9, 0.998])
+def test_poisson_numbers_have_their_distribution(rate: float) -> None:
+    found = poisson_counts(rate, (2000, 1000), np.random.default_rng(3))
+    chance = rate ** np.arange(6) * np.exp(-rate) / np.array([1, 1, 2, 6, 24, 120])
+    seen = np.bincount(found.ravel(), minlength=6)[:6] / found.size
+    assert (np.abs(seen - chance) < 4 * np.sqrt(chance * (1 - chance) / found.size) + 1e-6).all()
 
 
 def test_replicates_are_raked_to_the_margins() -> None:
     data = survey(firms=200)
     counts = replicate_counts(data.stratum, 50, np.random.default_rng(3))
     raked, missed = rake_replicates(replicate_weights(data.base_weight, data.stratum, counts), data.margins)
+    weights = raked.weights(slice(None))
     assert missed == 0
     for margin in data.margins:
         for b in range(50):
-            met = np.bincount(margin.codes, weights=raked[:, b])
+            met = np.bincount(margin.codes, weights=weights[:, b])
             np.testing.assert_allclose(met, margin.totals, rtol=1e-5)
 
 
@@ -173,8 +194,9 @@ def test_a_replicate_in_which_everybody_is_drawn_once_repeats_the_run() -> None:
     answers[:, 0] += 1000.0
     plan = recipe(part, weight={"method": "rake", "margins": ["size", "sector"]})
     run = score(survey(answers=answers), part, plan).run
-    weights, _ = rake_replicates(np.tile(run.survey.base_weight, (3, 1)).T.astype(np.float32), run.weighting.margins)
-    found = replicate_values(run, answer_table(run.survey, run.framework), weights)
+    once = Replicates(np.ones((run.survey.n_firms, 3), np.uint8), run.survey.base_weight.astype(np.float32))
+    raked, _ = rake_replicates(once, run.weighting.margins)
+    found = replicate_values(run, answer_table(run.survey, run.framework), raked)
     for replicate in found:
         np.testing.assert_allclose(replicate, run.measured.values, rtol=1e-6)
 
@@ -186,8 +208,10 @@ def test_medians_of_many_distinct_answers_are_resampled_like_those_of_few() -> N
     rng = np.random.default_rng(8)
     data = survey(indicators=2, answers=np.column_stack([rng.integers(1, 90, 240), rng.integers(1, 6, 240)]))
     run = score(data, part, recipe(part, normalise={"goalposts": "fixed", "fixed": {"k0": [0, 90], "k1": [1, 5]}})).run
-    weights = rng.uniform(1, 3, (data.n_firms, 4)).astype(np.float32)
-    found = replicate_values(run, answer_table(data, part), weights)
+    counts = rng.integers(0, 4, (data.n_firms, 4), dtype=np.uint8)
+    replicated = Replicates(counts, rng.uniform(1, 3, data.n_firms).astype(np.float32))
+    weights = replicated.weights(slice(None))
+    found = replicate_values(run, answer_table(data, part), replicated)
     for b, u, k in np.ndindex(4, 5, 2):
         mine = data.unit == u
         x = data.values[k, data.answers[mine, k]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.engine.bursts import bursts
+from scoring.engine.bursts import _likelihood, _needed, bursts
 from scoring.engine.clean import all_maximum, excess_by_unit
 from scoring.engine.copies import duplicates, near_duplicates, row_hash
 
@@ -98,3 +98,42 @@ def test_excess_of_perfect_ratings_is_fishers_exact_test() -> None:
     found = excess_by_unit(perfect, np.array([0, 0, 0, 1, 1, 1]), 3)
     # Three of the four perfect among six fall to unit 0: C(4,3)·C(2,0)/C(6,3) = 4/20.
     np.testing.assert_allclose(found, [0.2, 1.0, 1.0])
+
+
+@pytest.mark.parametrize(("n", "level"), [(50, 0.7), (50, 3.0), (400, 8.0), (7, 90.0)])
+def test_ratings_needed_for_a_burst_are_the_fewest_that_reach_it(n: int, level: float) -> None:
+    chance = np.array([0.02, 0.1, 0.35, 1.0])
+    found = _needed(n, chance, level)
+    for share, least in zip(chance, found, strict=True):
+        counts = np.arange(n + 1)
+        enough = np.flatnonzero(_likelihood(counts, n, n * share) >= level)
+        assert least == (enough[0] if len(enough) else n + 1)
+
+
+def test_bursts_worth_a_look_use_every_draw_and_others_stop_early() -> None:
+    rng = np.random.default_rng(3)
+    unit, day = np.repeat(np.arange(6), 200), rng.integers(0, 20, 1200)
+    day[:30] = 4
+    found = bursts(day, unit, 6, np.random.default_rng(1))
+    assert found.p[0] == 1 / 1000
+    assert (found.p[1:] > 0.01).all()
+
+
+@pytest.mark.parametrize("scale", [1.0, 17.3, 700.0])
+def test_copies_are_found_whatever_the_answers_are(scale: float) -> None:
+    """Whole numbers in a byte each, fractions and wide ranges by their place among the distinct answers."""
+    table = answers(11, rows=60, items=24) * scale
+    table[7], table[40] = table[3], table[3]
+    table[40, 5] = np.nan
+    assert duplicates(table).nonzero()[0].tolist() == [3, 7]
+    found = near_duplicates(table, differ=1)
+    assert list(zip(found.first, found.second, found.different, strict=True)) == [(3, 7, 0), (3, 40, 1), (7, 40, 1)]
+
+
+def test_many_distinct_answers_take_two_bytes() -> None:
+    table = np.random.default_rng(2).normal(size=(400, 12))
+    table[399] = table[5]
+    table[399, 0] += 1
+    found = near_duplicates(table, differ=1)
+    assert (found.first.tolist(), found.second.tolist(), found.different.tolist()) == ([5], [399], [1])
+    assert duplicates(table).tolist() == [0] * 400
