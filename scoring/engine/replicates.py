@@ -131,8 +131,8 @@ def rake_replicates(
 ) -> tuple[Replicates, int]:
     """Rake every replicate on the table of occupied cells x replicates; returns how many missed a margin.
 
-    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. Missing levels have
-    become levels before. Raises nothing. Source: Rao, Wu and Yue 1992; Deming and Stephan 1940.
+    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. Missing levels
+    have become levels before. Raises nothing. Source: Rao, Wu and Yue 1992; Deming and Stephan 1940.
 
     >>> from scoring.engine.types import margin_build
     >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
