@@ -72,8 +72,8 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetParts:
-    """What a dataset is written from: the framework and four tables with the columns of docs/dataset.md, in any order of
-    rows; cells of ``ratings`` are numbers, None/NaN (not shown) or the texts "na" and "dk".
+    """What a dataset is written from: the framework and four tables with the columns of docs/dataset.md, in any order
+    of rows; cells of ``ratings`` are numbers, None/NaN (not shown) or the texts "na" and "dk".
     """
 
     framework: Mapping[str, Any]
