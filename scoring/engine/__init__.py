@@ -8,7 +8,7 @@ VERSION = "1.2.0"
 
 # The parts of the method, each a section of docs/method.md, and the modules that carry them out.
 PARTS: dict[str, tuple[str, ...]] = {
-    "Clean": ("clean", "copies", "bursts"),
+    "Clean": ("clean", "copies", "bursts", "outliers", "flags", "exclusions"),
     "Weight": ("weight", "margins"),
     "Measure": ("measure",),
     "Normalise": ("normalise",),
@@ -19,7 +19,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Resample": ("resample",),
     "Rank sets": ("ranksets",),
     "Change": ("change", "decomposition"),
-    "Diagnostics": ("diagnostics", "leniency", "drivers", "sensitivity", "choices", "ratings"),
+    "Diagnostics": ("diagnostics", "outlying", "leniency", "drivers", "sensitivity", "reweigh", "choices", "ratings"),
     "Lost points": ("lost_points",),
     "Fragility": ("fragility",),
 }

@@ -72,9 +72,8 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetParts:
-    """What a dataset is written from: the framework and four tables with the columns named above.
-
-    Cells of ``ratings`` may be numbers, None/NaN (not shown) or the texts "na" and "dk". Order of rows is free.
+    """What a dataset is written from: the framework and four tables with the columns of docs/dataset.md, in any order
+    of rows; cells of ``ratings`` are numbers, None/NaN (not shown) or the texts "na" and "dk".
     """
 
     framework: Mapping[str, Any]
@@ -333,9 +332,8 @@ def survey_from_dataset(dataset: Dataset, block: str) -> tuple[Survey, Framework
     Missing answers get code 0. Raises ``DatasetInvalid`` when the dataset has no such block.
 
     >>> from scoring.engine.example import example_dataset
-    >>> survey, framework = survey_from_dataset(example_dataset(), "main")
-    >>> survey.n_firms, survey.n_ratings, framework.units
-    (2, 3, ('A', 'B'))
+    >>> survey_from_dataset(example_dataset(), "main")[0].n_ratings
+    3
     """
     framework = framework_from_dataset(dataset, block)
     codes = {code: i for i, code in enumerate(framework.units)}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.engine.dataset import HARD_COLUMNS, MARGIN_COLUMNS, Dataset, DatasetParts, dataset_read, dataset_write
+from scoring.engine.flags import Item, Sheet
 from scoring.engine.recipe import recipe_default
 from scoring.engine.types import (
     FirmRows,
@@ -127,3 +128,16 @@ def example_dataset() -> Dataset:
     ('Q1',)
     """
     return dataset_read(dataset_write(example_parts()))
+
+
+def example_sheet() -> Sheet:
+    """Six ratings on twelve questions: one answer over and over; three alike or nearly; one broken off; one that says
+    the opposite at every turn. Raises nothing.
+
+    >>> example_sheet().answers.shape
+    (6, 12)
+    """
+    steps = [1.0, 2.0, 3.0, 4.0] * 3
+    rows = [[3.0] * 12, steps, steps, [*steps[:-1], 3.0], [2.0, 3.0, 1.0, *[np.nan] * 9], [4.0, 1.0] * 6]
+    items = tuple(Item(f"q{k}", "agree", 1, 4, sign=1, part=f"p{k // 3}") for k in range(12))
+    return Sheet(np.array(rows), items, np.arange(6), np.array([0, 0, 0, 0, 1, 1]), 2)

@@ -125,6 +125,8 @@ def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
     A statistical sign that strikes more than ``too_many`` of the ratings describes the questionnaire, not a
     respondent: it is left out, and said to be.
 
+    A missing answer is no sign by itself. Raises nothing. Source: Meade and Craig 2012; Curran 2016.
+
     >>> items = tuple(Item(f"q{k}", "agree", 1, 4) for k in range(12))
     >>> answers = np.array([[3.0] * 12, [1, 2, 3, 4] * 3])
     >>> sheet = Sheet(answers, items, np.array([0, 1]), np.array([0, 0]), 1)
@@ -143,7 +145,14 @@ def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
 
 
 def incomplete(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
-    """Ratings with fewer answers than ``complete`` of the questions; evidence ``answered``, ``asked``."""
+    """Ratings with fewer answers than ``complete`` of the questions; evidence ``answered``, ``asked``.
+
+    Missing answers are what is counted. Raises nothing. Source: Meade and Craig 2012; Curran 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence) for flag in incomplete(example_sheet(), Thresholds())]
+    [(4, {'answered': 3, 'asked': 12})]
+    """
     share = completion_share(sheet.answers)
     for row in np.flatnonzero(share < thresholds.complete):
         yield Flag("incomplete", int(row), {"answered": int((~np.isnan(sheet.answers[row])).sum()), "asked": _k(sheet)})
@@ -157,6 +166,12 @@ def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings that give one answer over and over on one scale; evidence ``run``, ``answered`` on that scale.
 
     Scales are looked at one by one: a 3 of four options is not a 3 of five.
+
+    Missing answers are skipped. Raises nothing. Source: Johnson 2005; Meade and Craig 2012; Curran 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence) for flag in same_answer(example_sheet(), Thresholds())]
+    [(0, {'run': 12, 'answered': 12})]
     """
     best, answered = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
     for scale in dict.fromkeys(item.scale for item in sheet.items if item.ordered):
@@ -170,7 +185,15 @@ def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
 
 
 def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
-    """Ratings whose answers hardly move over all scales, yet are not one answer only; evidence ``spread``."""
+    """Ratings whose answers hardly move over all scales, yet are not one answer only; evidence ``spread``.
+
+    Missing answers are skipped. Unit: share of the scale. Raises nothing. Source: Dunn, Heggestad, Shanock and
+    Theilgard 2018.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [flag.row for flag in little_variation(example_sheet(), Thresholds(spread=0.4))]
+    [1, 2, 3]
+    """
     cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered)]
     spread, count = response_variability(cells), (~np.isnan(cells)).sum(axis=1)
     repeated = {flag.row for flag in same_answer(sheet, thresholds)}
@@ -180,7 +203,14 @@ def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
 
 
 def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
-    """Ratings whose answers to questions about the same matter contradict each other; evidence ``even_odd``."""
+    """Ratings whose answers to questions about the same matter contradict each other; evidence ``even_odd``.
+
+    Missing answers are skipped. Raises nothing. Source: Jackson 1977; Johnson 2005.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, round(flag.evidence["even_odd"], 6)) for flag in inconsistent(example_sheet(), Thresholds())]
+    [(1, 1.0), (2, 1.0), (3, 1.0), (5, 1.0)]
+    """
     usable = sheet.columns(lambda item: item.ordered and item.sign != 0)
     parts: dict[str, list[int]] = {}
     for place, column in enumerate(np.flatnonzero(usable)):
@@ -198,6 +228,15 @@ def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings far from the usual pattern of answers (Mahalanobis); evidence ``distance``, ``answered``.
 
     Only ordered questions that everybody is asked.
+
+    Missing answers add no distance. Raises nothing. Source: Mahalanobis 1936; Curran 2016.
+
+    >>> answers = np.random.default_rng(1).integers(2, 4, (200, 12)).astype(np.float64)
+    >>> answers[7] = [1.0, 4.0] * 6
+    >>> items = tuple(Item(f"q{k}", "agree", 1, 4) for k in range(12))
+    >>> sheet = Sheet(answers, items, np.arange(200), np.zeros(200, dtype=np.int64), 1)
+    >>> [flag.row for flag in unusual(sheet, Thresholds())]
+    [7]
     """
     cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered and item.always)]
     distance, tail = available_distance(cells) if cells.shape[1] else (np.zeros(0), np.ones(0))
@@ -210,6 +249,12 @@ def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings of a unit that equal other ratings of it in every answer; evidence ``others``, ``group``, ``answered``.
 
     A number stands for each group within the block. Two firms that are content with everything look like copies too.
+
+    A missing answer equals a missing answer only. Raises nothing. Source: Kuriakose and Robbins 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence) for flag in duplicate(example_sheet(), Thresholds())]
+    [(1, {'others': 1, 'group': 1, 'answered': 12}), (2, {'others': 1, 'group': 1, 'answered': 12})]
     """
     group = duplicates(np.column_stack([sheet.answers, sheet.unit]), thresholds.least + 1)
     size = np.bincount(group)
@@ -224,6 +269,12 @@ def near_duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings of a unit that differ from another one of it in at most ``differ`` answers, yet in one at least.
 
     Evidence: ``others`` so close, ``different`` answers to the closest, ``shared`` answers that both gave.
+
+    A missing answer against an answer is a difference. Raises nothing. Source: Kuriakose and Robbins 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence["others"]) for flag in near_duplicate(example_sheet(), Thresholds())]
+    [(1, 1), (2, 1), (3, 2)]
     """
     for u in range(sheet.n_units):
         rows = np.flatnonzero(sheet.unit == u)
@@ -244,6 +295,12 @@ def perfect_crowd(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Perfect ratings of a unit that has far more of them than its block; evidence ``share``, ``rest``, ``p``.
 
     Perfect is the best answer to every question that has a best one.
+
+    Missing answers are skipped. Raises nothing. Source: Fisher 1935; Curran 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> list(perfect_crowd(example_sheet(), Thresholds()))
+    []
     """
     perfect, own, rest, p = perfect_by_unit(sheet, thresholds)
     for row in np.flatnonzero(perfect & (p < thresholds.excess)[sheet.unit]):
@@ -252,7 +309,15 @@ def perfect_crowd(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
 
 
 def perfect_by_unit(sheet: Sheet, thresholds: Thresholds) -> tuple[BoolArray, FloatArray, FloatArray, FloatArray]:
-    """Which ratings are perfect (R,); the share of them per unit (U,) and elsewhere (U,); chance of so many (U,)."""
+    """Which ratings are perfect (R,); the share of them per unit (U,) and elsewhere (U,); chance of so many (U,).
+
+    Missing answers are skipped; NaN without ratings. Raises nothing. Source: Fisher 1935.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> perfect, own, rest, chance = perfect_by_unit(example_sheet(), Thresholds())
+    >>> perfect.any().item(), own.tolist(), chance.tolist()
+    (False, [0.0, 0.0], [1.0, 1.0])
+    """
     cells = sheet.positions(oriented=True)
     enough = (~np.isnan(cells)).sum(axis=1) >= thresholds.least
     perfect = all_maximum(cells, np.ones(_k(sheet))) & enough

@@ -17,6 +17,14 @@ def available_covariance(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Such a matrix need not be positive definite; eigenvalues under a thousandth of the mean variance are raised to it.
     Pairs answered together by fewer than 20 rows count as unrelated.
+
+    Unit: that of the answers, squared. Raises nothing. Source: Little and Rubin, Statistical Analysis with Missing
+    Data, 2019, chapter 3 (available cases); Rousseeuw and Molenberghs 1993 for the repair.
+
+    >>> rows = np.repeat([[1.0, 2.0], [3.0, np.nan], [3.0, 4.0]], 20, axis=0)
+    >>> mean, covariance = available_covariance(rows)
+    >>> mean.round(2).tolist(), covariance.shape
+    ([2.33, 3.0], (2, 2))
     """
     there = ~np.isnan(answers)
     count = there.sum(axis=0)
@@ -35,6 +43,8 @@ def available_distance(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     d² = (x_o − μ_o)′ Σ_oo⁻¹ (x_o − μ_o) over the items o that the row answers, compared with χ² of as many degrees of
     freedom. ``clean.mahalanobis`` takes its covariance from complete rows; here few rows or none need be complete.
     Rows without answers: distance 0, probability 1.
+
+    Raises nothing. Source: Mahalanobis 1936; Little and Rubin, Statistical Analysis with Missing Data, 2019, chapter 3.
 
     >>> rows = np.random.default_rng(1).normal(size=(200, 3))
     >>> rows[0], rows[1, 2] = [6.0, -6.0, 6.0], np.nan

@@ -35,6 +35,15 @@ def outlying_goalposts(run: Run) -> Outlying:
     share at the upper end = (hi − second greatest)/(hi − lo), at the lower end likewise: by so much the scale would
     shrink without that unit. NaN for an end that no unit of this edition sets (fixed, an earlier edition), for a scale
     without length and for fewer than 3 values. Raises ``NotEnoughData`` for a run that starts from sub-indices.
+
+    Unit: a share 0..1. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (outliers set
+    the scale); Dixon 1950.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe(normalise={"goalposts": "edition"}))
+    >>> outlying_goalposts(result.run).upper.round(2).tolist()
+    [1.0, 0.6, 0.06]
     """
     if run.normalised is None:
         raise NotEnoughData("indicators", "There are no indicators between goalposts.")

@@ -51,6 +51,8 @@ def reweigh(
     the units that may take a rank; ``adjustment`` (U,) bonus and penalty points on the scale of the total. Sub-indices
     of weight 0 do not count as missing. Totals are compared to nine decimals. Raises ``InvalidWeights``.
 
+    Source: Greco, Ishizaka, Tasiou and Torrisi 2019, on weights of composite indices.
+
     >>> scores, nothing = np.array([[9.0, 1.0], [2.0, 6.0]]), np.zeros(2)
     >>> found = reweigh(scores, np.array([1.0, 3.0]), AggregateOptions(), np.array([True, True]), nothing)
     >>> found.shares.tolist(), found.total.tolist(), found.ranks.tolist()
@@ -84,6 +86,8 @@ def weightings(
     As ``sensitivity.dirichlet_weights``, which draws the weights, but with the recipe's mean, its rule for missing
     sub-indices and the bonus and penalty points of each unit (U,). All units take part; a missing total is last with
     rank 0. ``total`` = copeland has no such form: raises ``InvalidWeights``. One matrix product gives all totals.
+
+    Source: Saisana, Saltelli and Tarantola 2005.
 
     >>> scores = np.array([[9.0, 9.0], [2.0, 3.0]])
     >>> drawn = Drawn(np.random.default_rng(1), draws=2)
