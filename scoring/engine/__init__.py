@@ -4,4 +4,4 @@ Every verb of the scoring method has a module of its own; ``pipeline`` joins the
 chapter (docs/method.md). Nothing is rounded, nothing is kept between two calls.
 """
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
