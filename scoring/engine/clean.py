@@ -234,4 +234,4 @@ def excess_by_unit(flags: BoolArray, unit: IntArray, n_units: int) -> FloatArray
     count = np.bincount(unit, minlength=n_units)
     flagged = np.bincount(unit[flags], minlength=n_units)
     tail = hypergeom.sf(flagged - 1, len(flags), int(flags.sum()), count)
-    return np.asarray(tail, dtype=np.float64)
+    return np.where(count > 0, tail, 1.0)

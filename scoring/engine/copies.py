@@ -73,17 +73,21 @@ def _coded(answers: FloatArray) -> _Coded:
     if not (high - low < 254 and found[:, 2].all()):
         return _Coded(encode_answers(answers)[0], False)
 
-    def code(rows: slice) -> Codes:
+    codes = np.empty(answers.shape, dtype=np.uint8)
+
+    def code(rows: slice) -> None:
         cells = answers[rows] - (low - 1.0)
         np.copyto(cells, 0.0, where=np.isnan(cells))
-        small: Codes = cells.astype(np.uint8)
-        return small
+        codes[rows] = cells
 
-    return _Coded(np.concatenate(by_blocks(len(answers), code)), True)
+    by_blocks(len(answers), code)
+    return _Coded(codes, True)
 
 
 def _packed(codes: Codes) -> Words:
-    """Rows of codes as whole words (n, W), filled up with zeros."""
+    """Rows of codes as whole words (n, W), filled up with zeros where they need it."""
+    if codes.flags.c_contiguous and codes.shape[1] and codes.shape[1] * codes.itemsize % 8 == 0:
+        return codes.view(np.uint64)
     width = -(-codes.shape[1] * codes.itemsize // 8) * 8 // codes.itemsize
     filled = np.zeros((len(codes), max(width, 8 // codes.itemsize)), dtype=codes.dtype)
     filled[:, : codes.shape[1]] = codes

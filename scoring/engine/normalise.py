@@ -164,7 +164,7 @@ def minmax(column: Column) -> tuple[FloatArray, FloatArray]:
 
     On the range 1..10 this is 1 + 9T and 11 − (1 + 9T). ∂Y_u/∂m_v has three parts: the unit's own value,
     and, when the goalposts belong to units of this edition, −(1 − T_u) for the one at lo and −T_u for the
-    one at hi.
+    one at hi. Several units at the same end share its movement, so that none of them is preferred.
 
     NaN stays NaN. Raises nothing; equal ends are caught by ``normalise``. Source: OECD and JRC, Handbook on
     Constructing Composite Indicators, 2008, step 5.
@@ -179,10 +179,10 @@ def minmax(column: Column) -> tuple[FloatArray, FloatArray]:
     points = a + (b - a) * share if sign > 0 else b - (b - a) * share
     slope = sign * (b - a) / (posts.hi - posts.lo)
     jacobian = np.diag(np.full(len(share), slope))
-    if posts.lo_unit is not None:
-        jacobian[:, posts.lo_unit] -= slope * (1 - share)
-    if posts.hi_unit is not None:
-        jacobian[:, posts.hi_unit] -= slope * share
+    for unit, end, moved in ((posts.lo_unit, posts.lo, 1 - share), (posts.hi_unit, posts.hi, share)):
+        if unit is not None:
+            there = np.flatnonzero(column.values == end)
+            jacobian[:, there] -= slope * moved[:, None] / len(there)
     return points, jacobian
 
 

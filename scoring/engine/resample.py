@@ -205,6 +205,8 @@ def _medians(levels: FloatArray, masses: FloatArray) -> FloatArray:
 
     Masses are sums in single precision: a half within 1e-6 of the total counts as reached exactly.
     """
+    if not len(masses):
+        return np.full(masses.shape[1], np.nan)
     cumulated = np.cumsum(masses, axis=0)
     total = cumulated[-1]
     half = total / 2
