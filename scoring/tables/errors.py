@@ -25,7 +25,7 @@ def errors(block: BlockFacts) -> Section | None:
         return Section("errors", _("There are no errors by formula to compare with."), NONE)
     off = [row["name"] for row in rows if row["off"]]
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("linearised", _("Error by formula"), "number", 3),

@@ -36,7 +36,7 @@ def effective(block: BlockFacts) -> Section:
     far = max(known, key=lambda row: abs(row[2] - row[1]))
     words = {"name": block.sub_index(far[0]), "nominal": percent(far[1]), "effective": percent(far[2])}
     columns = (
-        Column("sub_index", _("Code")),
+        Column("sub_index", "", "key"),
         Column("name", _("Sub-index")),
         Column("nominal_weight", _("Written weight"), "percent", 1),
         Column("effective_weight", _("Acting weight"), "percent", 1),
