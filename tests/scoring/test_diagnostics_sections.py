@@ -159,7 +159,7 @@ def test_an_outlier_that_sets_the_scale_is_named():
     assert section.state == WARN
     assert section.finding.endswith("nhiều nhất ở “k Niêm yết”: Sở F (50%).")
     fixed = {"l": facts["l"]}
-    assert "các mốc là cố định" in section_of(block(goalposts=fixed), "goalposts").finding
+    assert "các mốc cố định" in section_of(block(goalposts=fixed), "goalposts").finding
 
 
 def test_errors_that_differ_are_named():
@@ -167,8 +167,17 @@ def test_errors_that_differ_are_named():
     section = section_of(block(errors=facts), "errors")
     assert (section.state, len(section.table.rows)) == (WARN, 5)
     assert section.finding.endswith("Ở 1 trên 5 đơn vị, hai sai số chênh nhau hơn một phần năm: Sở A.")
-    none = facts | {"linear": [None] * 6}
-    assert section_of(block(errors=none), "errors").finding == "Không có sai số theo công thức để so sánh."
+
+
+def test_without_errors_by_formula_those_by_resampling_stand_alone():
+    facts = {"replicates": 100, "unmet": 0, "linear": [None] * 6, "bootstrap": [1.0, 1.5, 2.0, None, 3.0, 4.0]}
+    section = section_of(block(errors=facts), "errors")
+    assert section.finding == (
+        "Cách tính này không có sai số theo công thức; lấy mẫu lại cho sai số trung vị 2,0 điểm (từ 1,0 đến 4,0)."
+    )
+    assert [row.figure for row in section.plot.rows] == ["1,00", "1,50", "2,00", "3,00", "4,00"]
+    nothing = facts | {"bootstrap": [None] * 6}
+    assert section_of(block(errors=nothing), "errors").finding == "Không có sai số nào để so sánh."
 
 
 @pytest.mark.parametrize(
