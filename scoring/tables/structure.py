@@ -181,8 +181,8 @@ def _shift_finding(block: BlockFacts, rows: list[Facts], worst: Facts) -> str:
         return _("Any of the %(all)s indicators can be left out without a rank moving.") % words
     return (
         _(
-            "“%(indicator)s” decides most alone: without it %(unit)s moves by %(places)s places. Of %(all)s indicators"
-            " %(still)s can be left out without any rank moving."
+            "“%(indicator)s” decides most alone: without it the rank of %(unit)s moves by %(places)s. Of %(all)s"
+            " indicators %(still)s can be left out without any rank moving."
         )
         % words
     )

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
+from scoring.frames.deep import PARTS
 from scoring.selectors.diagnostics import BlockFacts
 from scoring.selectors.names import EditionNames
+from scoring.sentences.diagnostics import HOW, TITLES
+from scoring.sentences.diagnostics import PARTS as PART_WORDS
 from scoring.tables import TOPICS, section_csv, section_of, sections_of
 from scoring.tables.section import OK, WARN, Column, Plot, PlotRow, Span, Table
 from scoring.templatetags.diagnostics import drawing, table_rows
@@ -61,6 +64,11 @@ LENIENT = {
     "firm_share": 0.5, "connected": True, "score": [78.0] * 6, "rank": [4, 1, 2, 3, 5, 6], "part": [0] * 6,
     "alarm": [True, False, False, False, False, False],
 }  # fmt: skip
+
+
+def test_every_section_and_every_part_of_the_work_has_words():
+    assert set(TITLES) == set(HOW)
+    assert set(PARTS) == set(PART_WORDS)
 
 
 def test_an_alarm_names_the_unit_and_is_marked_in_the_drawing():
