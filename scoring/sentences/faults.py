@@ -19,16 +19,6 @@ STEPS: dict[str, Promise] = {
     "covariance": _("uncertainty"),
     "rank_sets": _("rank ranges"),
     "tables": _("tables"),
-    "weights": _("spread of the weights"),
-    "consistency": _("consistency of the questions"),
-    "goalposts": _("goalposts"),
-    "leave_one_out": _("ranks without each indicator"),
-    "leniency": _("kind and severe raters"),
-    "drivers": _("overall satisfaction"),
-    "drawn_weights": _("ranks under other weights"),
-    "flagged": _("ranks without flagged responses"),
-    "choices": _("ranks under other choices of method"),
-    "errors": _("resampling"),
 }
 
 RUN_FAULTS: dict[str, Promise] = {

@@ -94,7 +94,7 @@ def _adjusted(block: BlockFacts, facts: Facts, place: int, unit: Facts) -> Facts
 
 def _leniency_table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("official_score", _("Official score"), "number"),
@@ -139,7 +139,7 @@ def drivers(block: BlockFacts) -> Section | None:
         PlotRow(block.sub_index(code), percent(part, 1), (Span("bar", 0, max(part, 0.0)),)) for code, part in parts
     ]
     columns = (
-        Column("sub_index", _("Code")),
+        Column("sub_index", "", "key"),
         Column("name", _("Sub-index")),
         Column("part", _("Part of R²"), "percent", 1),
         Column("of_explained", _("Of what is explained"), "percent", 0),
@@ -192,7 +192,7 @@ def flagged(block: BlockFacts) -> Section | None:
         for row in rows
     ]  # fmt: skip
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("n_without", _("Ratings without flagged ones"), "count"),

@@ -58,7 +58,7 @@ def _scored(block: BlockFacts, value: float) -> Table:
         return Table(columns, [(_("Share of signal"), value)])
     return Table(
         (
-            Column("unit", _("Code")),
+            Column("unit", "", "key"),
             Column("name", _("Unit")),
             Column("n", _("Ratings"), "count"),
             Column("score", _("Score"), "number"),
@@ -108,7 +108,7 @@ def _alpha_plot(block: BlockFacts, facts: Facts) -> Plot:
 
 
 def _alpha_table(block: BlockFacts, facts: Facts) -> Table:
-    columns = [Column("sub_index", _("Code")), Column("name", _("Sub-index"))]
+    columns = [Column("sub_index", "", "key"), Column("name", _("Sub-index"))]
     over = {"responses": _("over responses"), "units": _("over units")}
     for kind, words in over.items():
         columns += [

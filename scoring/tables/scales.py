@@ -20,7 +20,7 @@ def goalposts(block: BlockFacts) -> Section | None:
         return Section("goalposts", _("With fewer than two ranked units there is no scale between them."), NONE)
     rows = [row for row in (_end(block, code, part) for code, part in facts.items()) if row["share"] is not None]
     if not rows:
-        said = _("No unit of this edition sets the end of a scale alone; the goalposts are fixed or from elsewhere.")
+        said = _("No unit of this edition sets the end of a scale: goalposts are fixed, from elsewhere or not used.")
         return Section("goalposts", said)
     far = [row for row in rows if row["far"]]
     columns = (

@@ -50,7 +50,7 @@ def choices(block: BlockFacts) -> Section | None:
     strongest = max(decisions, key=lambda row: row["whole"], default=None)
     stronger = bool(strongest and sampling and strongest["whole"] > sampling["whole"])
     columns = (
-        Column("code", _("Key")),
+        Column("code", "", "key"),
         Column("name", _("Decision")),
         Column("alone", _("Ranks moved, alone"), "number"),
         Column("whole", _("Ranks moved, with the others"), "number"),
@@ -241,7 +241,7 @@ def _range_plot(rows: list[Facts]) -> Plot:
 
 def _range_table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("rank", _("Rank"), "count"),

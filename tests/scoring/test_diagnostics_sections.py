@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
+from scoring.frames.deep import PARTS
 from scoring.selectors.diagnostics import BlockFacts
 from scoring.selectors.names import EditionNames
+from scoring.sentences.diagnostics import HOW, TITLES
+from scoring.sentences.diagnostics import PARTS as PART_WORDS
 from scoring.tables import TOPICS, section_csv, section_of, sections_of
 from scoring.tables.section import OK, WARN, Column, Plot, PlotRow, Span, Table
 from scoring.templatetags.diagnostics import drawing, table_rows
@@ -61,6 +64,11 @@ LENIENT = {
     "firm_share": 0.5, "connected": True, "score": [78.0] * 6, "rank": [4, 1, 2, 3, 5, 6], "part": [0] * 6,
     "alarm": [True, False, False, False, False, False],
 }  # fmt: skip
+
+
+def test_every_section_and_every_part_of_the_work_has_words():
+    assert set(TITLES) == set(HOW)
+    assert set(PARTS) == set(PART_WORDS)
 
 
 def test_an_alarm_names_the_unit_and_is_marked_in_the_drawing():
@@ -159,7 +167,7 @@ def test_an_outlier_that_sets_the_scale_is_named():
     assert section.state == WARN
     assert section.finding.endswith("nhiều nhất ở “k Niêm yết”: Sở F (50%).")
     fixed = {"l": facts["l"]}
-    assert "các mốc là cố định" in section_of(block(goalposts=fixed), "goalposts").finding
+    assert "các mốc cố định" in section_of(block(goalposts=fixed), "goalposts").finding
 
 
 def test_errors_that_differ_are_named():
@@ -167,8 +175,17 @@ def test_errors_that_differ_are_named():
     section = section_of(block(errors=facts), "errors")
     assert (section.state, len(section.table.rows)) == (WARN, 5)
     assert section.finding.endswith("Ở 1 trên 5 đơn vị, hai sai số chênh nhau hơn một phần năm: Sở A.")
-    none = facts | {"linear": [None] * 6}
-    assert section_of(block(errors=none), "errors").finding == "Không có sai số theo công thức để so sánh."
+
+
+def test_without_errors_by_formula_those_by_resampling_stand_alone():
+    facts = {"replicates": 100, "unmet": 0, "linear": [None] * 6, "bootstrap": [1.0, 1.5, 2.0, None, 3.0, 4.0]}
+    section = section_of(block(errors=facts), "errors")
+    assert section.finding == (
+        "Cách tính này không có sai số theo công thức; lấy mẫu lại cho sai số trung vị 2,0 điểm (từ 1,0 đến 4,0)."
+    )
+    assert [row.figure for row in section.plot.rows] == ["1,00", "1,50", "2,00", "3,00", "4,00"]
+    nothing = facts | {"bootstrap": [None] * 6}
+    assert section_of(block(errors=nothing), "errors").finding == "Không có sai số nào để so sánh."
 
 
 @pytest.mark.parametrize(
