@@ -50,6 +50,8 @@ def scorecard_context(result: UnitResult, reading: Reading) -> dict[str, Any]:
         "losses": losses,
         "front_losses": losses[:LOSSES_ON_FRONT],
         "strengths": result.strengths[:STRENGTHS_ON_FRONT],
+        # Only here: in the book, a unit has one page.
+        "parts": sentences.parts_sentence(result.row.parts),
         "reading": sentences.how_to_read(reading.tables)[0],
         "indicator_groups": indicators_by_source(result),
         "indicators_fit": len(result.indicators) <= INDICATORS_ON_A_PAGE,
@@ -62,20 +64,15 @@ def scorecard_context(result: UnitResult, reading: Reading) -> dict[str, Any]:
 
 def unit_context(result: UnitResult) -> dict[str, Any]:
     """What the head of a unit's page says, here and in the book."""
-    said = [sentences.range_sentence(result), sentences.tied_sentence(result)]
+    change = sentences.change_sentence(result.row.change, 1 - result.scale.confidence)
+    said = [sentences.range_sentence(result), sentences.tied_sentence(result), change]
     return {
         "result": result,
         "row": result.row,
         "league": result.block,
-        "front_sentences": [sentence for sentence in (*said, *_changes(result)) if sentence],
+        "front_sentences": [sentence for sentence in said if sentence],
         "interval_width": interval_width(result.row, result.block),
     }
-
-
-def _changes(result: UnitResult) -> list[str]:
-    """What became of the unit since the edition before."""
-    level = 1 - result.scale.confidence
-    return [sentences.change_sentence(result.row.change, level), sentences.parts_sentence(result.row.parts)]
 
 
 def indicator_lines(items: Sequence[IndicatorRow]) -> list[IndicatorLine]:
