@@ -62,7 +62,7 @@ RECIPE_FAULTS: dict[str, Promise] = {
     "margins_too_many": _("Post-stratification meets one margin; take raking for several."),
     "trim_unused": _("Only raking trims weights; with this way of weighting leave trimming out."),
     "bands_not_falling": _("Bands must be listed from the highest threshold down."),
-    "weights_sum": _("The weights of the sub-indices must sum to 1, but sum to %(total)s."),
+    "weights_sum": _("The weights of the sub-indices must sum to 1 (100 %%), but sum to %(total)s."),
     "code_twice": _("This code occurs twice."),
     "sub_index_unknown": _("There is no such sub-index in this block."),
     "group_unknown": _("The sub-index has no such group."),

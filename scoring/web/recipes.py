@@ -14,6 +14,7 @@ from scoring.engine.recipe import recipe_canonical, recipe_schema
 from scoring.rules import may_start_run
 from scoring.selectors.names import EditionNames, names_in
 from scoring.sentences import recipe_sentences
+from scoring.services.recipes import recipe_default
 from scoring.web.doors import recipe_or_404
 from scoring.web.recipe_panel import differences
 from scoring.web.runs import frame
@@ -24,10 +25,11 @@ def recipe(request: StaffRequest, recipe_id: int) -> HttpResponse:
     """A recipe in words, with the weights and indicators of its blocks."""
     found = recipe_or_404(request, recipe_id)
     names = names_in(found.edition)
+    start = found.starts_from.content if found.starts_from else recipe_default(found.edition)
     context = {
         "recipe": found,
         "words": recipe_sentences(found.content, names.fields),
-        "differences": differences(found.starts_from.content, found.content, names) if found.starts_from else None,
+        "differences": differences(start, found.content, names),
         "blocks": [_block(code, part, names) for code, part in found.content["blocks"].items()],
         "starts": may_start_run(request.user, found.edition.province),
     }

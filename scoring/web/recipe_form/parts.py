@@ -159,7 +159,8 @@ def block_parts(start: Content, known: Known) -> Iterator[Part]:
     weight = _("Weight (%)") if times == 100 else _("Weight")
     for block, content in start["blocks"].items():
         for row, item in enumerate(content["sub_indices"]):
-            label = f"{known.names.sub_indices.get(item['code'], item['code'])}: {weight}"
+            name = known.names.sub_indices.get(item["code"], item["code"])
+            label = f"{known.names.blocks.get(block, block)} › {name}: {weight}"
             place: Place = ("blocks", block, "sub_indices", row, "weight")
             yield _part(place, LightNumber(label=label, times=times), known)
         for row, item in enumerate(content.get("groups", ())):

@@ -230,6 +230,10 @@ def test_a_recipe_made_from_another_one_shows_what_is_different():
     Desk(edition).send(measure__min_ratings="9")
     desk = Desk(edition, query="?from=1")
     assert desk.form["measure__min_ratings"].initial == 9
+    first = Recipe.objects.get(number=1)
+    text = text_of(desk.client.get(reverse("staff:recipe", args=[first.pk])))
+    assert "Khác với công thức chuẩn của kỳ đánh giá" in text
+    assert "Số lượt đánh giá tối thiểu để xếp hạng trước 5 → sau 9" in text
     desk.send(aggregate__total="harmonic")
     second = Recipe.objects.get(number=2)
     assert second.starts_from.number == 1
