@@ -288,9 +288,9 @@ def answer(edition: Edition, *, responses: int, seed: int) -> None:
         ballots_put(edition, ballots)
         return
     for ballot in ballots:
-        response = response_row(edition, ballot)
+        response = response_row(edition=edition, ballot=ballot)
         response.save(force_insert=True)
-        Rating.objects.bulk_create(rating_rows(response, ballot))
+        Rating.objects.bulk_create(rating_rows(response=response, ballot=ballot))
 
 
 def _pick(rng: np.random.Generator, units: list[BlockUnit], count: int) -> list[BlockUnit]:
