@@ -225,8 +225,8 @@ def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
 
 def _response_write(invitation: Invitation, ballot: Ballot) -> None:
     """In a confidential edition: readable, and joined to the business for check calls until the data are frozen."""
-    response = response_row(invitation.edition, ballot)
+    response = response_row(edition=invitation.edition, ballot=ballot)
     response.save(force_insert=True)
-    Rating.objects.bulk_create(rating_rows(response, ballot))
+    Rating.objects.bulk_create(rating_rows(response=response, ballot=ballot))
     Comment.objects.bulk_create(comment_rows(ballot))
     ResponseLink.objects.create(response=response, invitation=invitation)
