@@ -50,7 +50,17 @@ EDITION_PAGES = {
     "responses": ("responses",),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "comments": ("comments",),
-    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
+    "runs": (
+        "runs",
+        "run",
+        "run-start",
+        "run-approve",
+        "recipe",
+        "recipe-new",
+        "run-compare",
+        "run-diagnostics",
+        "run-diagnostics-part",
+    ),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {

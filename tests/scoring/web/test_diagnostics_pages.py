@@ -65,6 +65,7 @@ def test_the_overview_leads_to_every_section_of_every_block():
                 assert f'href="{part(run, topic.key, block)}#{section.key}"' in page
                 assert str(section.title) in page
     assert run.deep.sha256[:12] in page
+    assert f'<a href="{reverse("staff:runs", args=[run.edition_id])}" aria-current="page">' in page
 
 
 def test_every_section_has_its_finding_its_drawing_its_table_and_its_file():
