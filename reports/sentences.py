@@ -6,12 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from ddci.templatetags.ddci_format import ABSENT, RANGE, percent, signed, write_number
-from reports.selectors.ranking import Block, Change, Ranking, Row
+from reports.selectors.own_index import OwnIndex
+from reports.selectors.ranking import Block, Change, Parts, Ranking, Row
 from reports.selectors.unit_page import IndicatorRow, ProfileRow, UnitResult, Year
 from scoring.enums import ScoreStatus
+from scoring.selectors.firmness import Firmness
 from surveys.enums import LineageKind, Statistic
 
 NAMES_IN_A_SENTENCE = 6
+TYPICAL_WEIGHT = 0.1
+WIDE, FEW_UNITS = 3, 3  # a range over more than a third of the table is wide; tables of fewer units are too short
+NOTICEABLE_EFFECT = 1.05
+VISIBLE, LEAST_P = 0.005, 0.001
 
 
 def points(value: float | None) -> str:
@@ -144,6 +150,48 @@ def score_sentence(unit: UnitResult) -> str:
     return _("%(score)s points, %(interval)s with %(confidence)s confidence, from %(n)s ratings.") % facts
 
 
+def width_sentence(unit: UnitResult) -> str:
+    """Why a wide rank range is wide; empty for one that covers at most a third of the table."""
+    row, units = unit.row, len(unit.block.rows)
+    if row.rank_low is None or row.rank_high is None or units < FEW_UNITS:
+        return ""
+    if (row.rank_high - row.rank_low + 1) * WIDE <= units:
+        return ""
+    effective = unit.block.firmness.effective.get(row.code)
+    facts = {"n": write_number(row.n, 0)}
+    because = ngettext(
+        "This range is wide: it rests on %(n)s rating.", "This range is wide: it rests on %(n)s ratings.", row.n
+    )
+    said = [because % facts]
+    if effective and row.n / effective >= NOTICEABLE_EFFECT:
+        facts |= {"effective": write_number(effective, 0), "effect": write_number(row.n / effective, 2)}
+        said.append(
+            _(
+                "As businesses count with different weights, these tell as much as %(effective)s of equal weight "
+                "(design effect %(effect)s)."
+            )
+            % facts
+        )
+    said.append(_("Four times as many ratings would make the interval of the score about half as long."))
+    return " ".join(said)
+
+
+def weights_sentence(unit: UnitResult) -> str:
+    """Between which ranks the unit stays under other weights; empty where that is not known."""
+    firmness = unit.block.firmness
+    found = firmness.weightings.get(unit.row.code)
+    if found is None:
+        return ""
+    low, high = found
+    facts = {"draws": write_number(firmness.draws, 0), "coverage": percent(firmness.coverage), "low": low, "high": high}
+    if low == high:
+        return _("Under %(draws)s random weightings it keeps rank %(low)s in at least %(coverage)s of them.") % facts
+    return (
+        _("Under %(draws)s random weightings its rank lies between %(low)s and %(high)s in %(coverage)s of them.")
+        % facts
+    )
+
+
 def tied_sentence(unit: UnitResult) -> str:
     """Which units cannot be told apart from this one."""
     if not unit.row.ranked:
@@ -154,8 +202,8 @@ def tied_sentence(unit: UnitResult) -> str:
     return _("It cannot be told apart from %(names)s.") % {"names": names}
 
 
-def change_sentence(change: Change | None) -> str:
-    """The change since an earlier edition; empty if there is nothing to compare."""
+def change_sentence(change: Change | None, level: float = 0.05) -> str:
+    """The change since an earlier edition and its test; empty if there is nothing to compare."""
     if change is None:
         return ""
     facts: dict[str, str | int] = {
@@ -163,12 +211,56 @@ def change_sentence(change: Change | None) -> str:
         "year": change.year,
         "low": signed(change.low, 1),
         "high": signed(change.high, 1),
+        "tests": change.tests,
+        "p": _p_words(change.p),
     }
     if change.low is None:
         return _("%(change)s points since %(year)s.") % facts
-    if change.certain:
+    if not change.certain:
+        return _("%(change)s points since %(year)s (%(low)s to %(high)s): may be chance.") % facts
+    if change.p is None:
         return _("%(change)s points since %(year)s (%(low)s to %(high)s): a change beyond chance.") % facts
-    return _("%(change)s points since %(year)s (%(low)s to %(high)s): may be chance.") % facts
+    if change.p < level:
+        return (
+            _(
+                "%(change)s points since %(year)s (%(low)s to %(high)s): a change beyond chance, also when the changes "
+                "of all %(tests)s units are tested together (Holm, p %(p)s)."
+            )
+            % facts
+        )
+    return (
+        _(
+            "%(change)s points since %(year)s (%(low)s to %(high)s): beyond chance when looked at alone, but not when "
+            "the changes of all %(tests)s units are tested together (Holm, p %(p)s)."
+        )
+        % facts
+    )
+
+
+def _p_words(p: float | None) -> str:
+    """= 0,012, or < 0,001."""
+    return f"< {write_number(LEAST_P, 3)}" if p is not None and p < LEAST_P else f"= {write_number(p, 3)}"
+
+
+def parts_sentence(parts: Parts | None) -> str:
+    """What a change is made of; where the yardstick moved, also that it cannot be tested. Empty if not known."""
+    if parts is None:
+        return ""
+    facts = {name: signed(getattr(parts, name), 2) for name in ("values", "goalposts", "weights", "difference")}
+    facts["year"] = str(parts.year)
+    said = [
+        _(
+            "Of the difference of %(difference)s points to %(year)s, %(values)s come from the unit's own values, "
+            "%(goalposts)s from moved goalposts and %(weights)s from other weights and means."
+        )
+        % facts
+    ]
+    if abs(parts.adjustment) >= VISIBLE:
+        facts["adjustment"] = signed(parts.adjustment, 2)
+        said.append(_("Bonus and penalty points make up %(adjustment)s.") % facts)
+    if not parts.same:
+        said.append(_("As the two editions do not share a yardstick, the difference is not tested."))
+    return " ".join(said)
 
 
 def cost_sentence(unit: UnitResult, count: int = 3) -> str:
@@ -216,6 +308,56 @@ def break_sentence(unit: UnitResult) -> str:
     if unit.broken_by == LineageKind.MERGED:
         return _("The unit was formed by a merger in %(year)s; earlier results belong to other units.") % facts
     return _("The unit was divided in %(year)s; earlier results belong to another unit.") % facts
+
+
+# --- other weights ----------------------------------------------------------------------------------------------------
+
+
+def own_shift_phrase(count: int) -> str:
+    """How many units move under a reader's weights, with places for %(count)s and %(all)s."""
+    if not count:
+        return _("With these weights no unit changes its rank.")
+    return ngettext(
+        "With these weights %(count)s of %(all)s units changes its rank.",
+        "With these weights %(count)s of %(all)s units change their rank.",
+        count,
+    )
+
+
+def own_farthest_phrase() -> str:
+    """Which unit moves most, with places for %(name)s, %(from)s and %(to)s."""
+    return _("%(name)s moves most: officially rank %(from)s, here rank %(to)s.")
+
+
+def own_moved(own: OwnIndex) -> str:
+    """What a reader's weights do to the ranking."""
+    facts: dict[str, object] = {"count": len(own.moved), "all": len(own.block.rows)}
+    said = own_shift_phrase(len(own.moved)) % facts
+    if own.farthest is None:
+        return said
+    facts = {"name": own.farthest.row.name, "from": own.farthest.row.rank, "to": own.farthest.rank}
+    return f"{said} {own_farthest_phrase() % facts}"
+
+
+def weightings_note(firmness: Firmness) -> str:
+    """How the ranks over drawn weights came about; empty where there are none."""
+    if not firmness.weightings:
+        return ""
+    moves = (TYPICAL_WEIGHT * (1 - TYPICAL_WEIGHT) / (firmness.concentration + 1)) ** 0.5
+    facts = {
+        "draws": write_number(firmness.draws, 0),
+        "weight": percent(TYPICAL_WEIGHT),
+        "moves": write_number(100 * moves, 0),
+        "coverage": percent(firmness.coverage),
+    }
+    return (
+        _(
+            "Ranks by random weights: all weights were drawn %(draws)s times around the official ones (a weight of "
+            "%(weight)s typically moves by %(moves)s percentage points). The range holds %(coverage)s of the ranks "
+            "that came out. It says how much a rank owes to the weights, not how sure the scores are."
+        )
+        % facts
+    )
 
 
 # --- indicators ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
-from scoring.models import Publication, Recipe, RunApproval, ScoringRun
+from scoring.models import Publication, Recipe, RunApproval, RunDiagnostics, ScoringRun
 
 
 @admin.register(Recipe)
@@ -18,6 +18,13 @@ class ScoringRunAdmin(ReadOnlyAdmin):
     list_display = ("edition", "number", "state", "engine_version", "started_by", "started_at", "result_sha256")
     list_select_related = ("edition", "started_by")
     list_filter = ("state", "edition")
+
+
+@admin.register(RunDiagnostics)
+class RunDiagnosticsAdmin(ReadOnlyAdmin):
+    list_display = ("run", "engine_version", "made_at", "sha256")
+    list_select_related = ("run__edition",)
+    list_filter = ("run__edition",)
 
 
 @admin.register(RunApproval)

@@ -20,3 +20,10 @@ class ScoreStatus(models.TextChoices):
 class Verdict(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Sent back")
+
+
+class Exclusions(models.TextChoices):
+    """Which responses a run uses; the values are those of scoring.engine.exclusions."""
+
+    REVIEWED = "reviewed", _("Without the responses excluded in the review")
+    NONE = "none", _("All responses, also the excluded ones")

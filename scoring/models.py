@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from scoring.enums import RunState, ScoreStatus, Verdict
+from scoring.enums import Exclusions, RunState, ScoreStatus, Verdict
 from surveys.models import Block, BlockUnit, Dataset, Edition, Indicator, SubIndex
 
 
@@ -34,7 +34,8 @@ class Recipe(models.Model):
 
 
 class ScoringRun(models.Model):
-    """A pure function of dataset, recipe, seed and engine version, with every intermediate table kept in `tables`.
+    """A pure function of dataset, recipe, exclusions, seed and engine version, with every intermediate table kept in
+    `tables`. `exclusions`: whether the responses that people excluded are left out (None: before there were any).
 
     Once complete, a run and its scores are unchangeable (triggers).
     """
@@ -44,6 +45,7 @@ class ScoringRun(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="runs")
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
     seed = models.PositiveBigIntegerField(_("seed"), default=1)
+    exclusions = models.CharField(_("exclusions"), max_length=10, choices=Exclusions, null=True)  # noqa: DJ001
     engine_version = models.CharField(_("engine version"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
     job_id = models.UUIDField(null=True)
@@ -162,6 +164,27 @@ class IndicatorScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block_unit} · {self.indicator.code}: {self.points}"
+
+
+class RunDiagnostics(models.Model):
+    """What a second job finds out about a complete run: written once, unchangeable (trigger).
+
+    `content` is plain data by block (scoring.frames.deep); `sha256` is that of its canonical JSON.
+    """
+
+    run = models.OneToOneField(ScoringRun, on_delete=models.PROTECT, related_name="deep")
+    content = models.JSONField(_("content"))
+    sha256 = models.CharField(max_length=64)
+    engine_version = models.CharField(_("engine version"), max_length=20)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        ordering: ClassVar = ["run"]
+        verbose_name = _("diagnostics of a run")
+        verbose_name_plural = _("diagnostics of runs")
+
+    def __str__(self) -> str:
+        return str(self.run)
 
 
 class RunApproval(models.Model):

@@ -15,6 +15,11 @@ def may_start_run(person: Person, province: Province) -> bool:
     return has_role(person, province, Role.ANALYST)
 
 
+def may_diagnose(person: Person, province: Province) -> bool:
+    """Those who judge a run by its diagnostics, or answer for it."""
+    return has_role(person, province, Role.ANALYST, Role.APPROVER)
+
+
 def may_approve(person: Person, province: Province) -> bool:
     return has_role(person, province, Role.APPROVER)
 

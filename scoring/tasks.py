@@ -15,3 +15,12 @@ def scoring_run(job: Job, progress: Progress) -> dict[str, Any]:
 
     run = run_execute(run_id=job.arguments["run"], progress=progress, clock=timezone.now)
     return {"run": run.pk, "result_sha256": run.result_sha256}
+
+
+@job_kind("run_diagnostics")
+def run_diagnostics(job: Job, progress: Progress) -> dict[str, Any]:
+    from scoring.services.diagnosing import diagnostics_execute  # noqa: PLC0415
+
+    run_id = job.arguments["diagnosed"]
+    made = diagnostics_execute(run_id=run_id, by=job.by, progress=progress, clock=timezone.now)
+    return {"run": run_id, "sha256": made.sha256}

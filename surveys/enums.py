@@ -15,6 +15,13 @@ class EditionState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+class Secrecy(models.TextChoices):
+    """Chosen before an edition opens and never changed afterwards; the first page for respondents says which it is."""
+
+    SEALED = "sealed", _("Sealed: nobody can tell whose answers they are")
+    CONFIDENTIAL = "confidential", _("Confidential: answers can be checked with the business by telephone")
+
+
 class UnitKind(models.TextChoices):
     DEPARTMENT = "department", _("Department or agency")
     CITY = "city", _("City or town")
@@ -87,3 +94,95 @@ class CommentState(models.TextChoices):
     SHOWN = "shown", _("Shown as written")
     EDITED = "edited", _("Shown after editing")
     HIDDEN = "hidden", _("Not shown")
+
+
+class Pace(models.IntegerChoices):
+    """How fast a questionnaire was filled in, as coarse as it helps; nothing finer is kept."""
+
+    HASTY = 1, _("Under one second per question")
+    FAST = 2, _("One to two seconds per question")
+    STEADY = 3, _("Two seconds per question or more")
+
+
+class FlagCode(models.TextChoices):
+    """Signs of careless or copied answers: what was seen, not what follows from it."""
+
+    COPY = "copy", _("Whole response copied")
+    DUPLICATE = "duplicate", _("Same answers as another rating")
+    NEAR_DUPLICATE = "near_duplicate", _("Almost the same answers as another rating")
+    SAME_ANSWER = "same_answer", _("One answer over and over")
+    HASTY = "hasty", _("Answered very fast")
+    PERFECT_CROWD = "perfect_crowd", _("Perfect rating in a crowd of them")
+    INCOMPLETE = "incomplete", _("Half empty")
+    LITTLE_VARIATION = "little_variation", _("Answers hardly vary")
+    INCONSISTENT = "inconsistent", _("Answers contradict each other")
+    UNUSUAL = "unusual", _("Unusual pattern of answers")
+
+
+class Decision(models.TextChoices):
+    """What a person decided about a response; the latest decision counts."""
+
+    KEEP = "keep", _("Kept")
+    PROPOSE = "propose", _("Exclusion waits for a second person")
+    EXCLUDE = "exclude", _("Excluded")
+
+
+class ExclusionReason(models.TextChoices):
+    """Why a response is left out; the code stands in the dataset."""
+
+    CARELESS = "careless", _("Careless answers")
+    COPY = "copy", _("Copied answers")
+    HASTY = "hasty", _("Answered too fast")
+    INCOMPLETE = "incomplete", _("Too few answers")
+    INTEREST = "interest", _("Filled in by or for a rated unit")
+    INELIGIBLE = "ineligible", _("Not entitled to answer")
+    OTHER = "other", _("Another reason, see the comment")
+
+
+class FrameChange(models.TextChoices):
+    """What the last import that touched a business did to it."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    GONE = "gone", _("Gone")
+
+
+class FrameFault(models.TextChoices):
+    """Why a row of a frame file was not taken over, or a cell was left out; whole sentences."""
+
+    TAX_CODE_MISSING = "tax_code_missing", _("The tax code is missing; only household businesses may do without.")
+    TAX_CODE_LENGTH = "tax_code_length", _("A tax code has 10 digits, or 13 for a branch.")
+    TAX_CODE_CHECK = "tax_code_check", _("The check digit of the tax code is wrong: it was mistyped somewhere.")
+    NAME_MISSING = "name_missing", _("The name is missing.")
+    NAME_LENGTH = "name_length", _("The name is longer than 200 letters.")
+    TYPE_UNKNOWN = "type_unknown", _("The type is neither enterprise nor cooperative nor household business.")
+    LOCALITY_MISSING = "locality_missing", _("The locality is missing.")
+    LOCALITY_UNKNOWN = "locality_unknown", _("There is no such locality in the latest edition.")
+    ROW_REPEATED = "row_repeated", _("The row repeats an earlier one word for word.")
+    ADDRESS_LENGTH = "address_length", _("The address was longer than 300 letters and was cut.")
+    SECTOR_UNKNOWN = "sector_unknown", _("There is no such sector in the latest edition; it was left empty.")
+    SIZE_UNKNOWN = "size_unknown", _("The size fits no band of the latest edition; it was left empty.")
+    AGE_UNKNOWN = "age_unknown", _("The age fits no band of the latest edition; it was left empty.")
+    PHONE_WRONG = "phone_wrong", _("This is not a Vietnamese telephone number; it was left empty.")
+    EMAIL_WRONG = "email_wrong", _("This is not an e-mail address; it was left empty.")
+    UNIT_UNKNOWN = "unit_unknown", _("A unit of this list is not known; it was left out.")
+
+
+class DuplicateKind(models.TextChoices):
+    TAX_CODE = "tax_code", _("The same tax code")
+    BRANCH = "branch", _("Branches of one company")
+    NAME_ADDRESS = "name_address", _("Similar name and address")
+
+
+class DuplicateState(models.TextChoices):
+    OPEN = "open", _("To decide")
+    MERGED = "merged", _("Merged")
+    APART = "apart", _("Two businesses")
+
+
+class Allocation(models.TextChoices):
+    """How a sample is shared out over the strata."""
+
+    PROPORTIONAL = "proportional", _("In proportion to the frame")
+    NEYMAN = "neyman", _("By frame and spread (Neyman)")
+    FLOOR = "floor", _("In proportion, with a minimum for each locality and unit")

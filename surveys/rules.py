@@ -1,9 +1,10 @@
 """Who may do what with an edition, its answers and the units of a province."""
 
 from accounts.enums import Role
-from accounts.models import Province
+from accounts.models import Province, User
 from accounts.rules import Person, has_role, is_member
 from surveys.models import Edition, Unit
+from surveys.selectors.ballots import holder_of
 from surveys.selectors.units import units_read_by
 
 
@@ -21,9 +22,38 @@ def may_freeze_data(person: Person, edition: Edition) -> bool:
     return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
 
 
+def may_see_quality(person: Person, edition: Edition) -> bool:
+    """How many responses were flagged and excluded, and why: counts, no answer."""
+    return has_role(person, edition.province, Role.MANAGER, Role.ANALYST, Role.APPROVER)
+
+
+def may_review_responses(person: Person, edition: Edition) -> bool:
+    """Read flagged responses, without anything about who sent them in, and decide which are left out."""
+    return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
+
+
+def may_open_box(person: Person, edition: Edition) -> bool:
+    """Try to open the ballot box: key holders with their passphrase, a manager with a recovery code."""
+    return is_key_holder(person, edition) or has_role(person, edition.province, Role.MANAGER)
+
+
+def is_key_holder(person: Person, edition: Edition) -> bool:
+    """Whether the person was named a key holder of this edition."""
+    return isinstance(person, User) and person.is_active and holder_of(edition, person) is not None
+
+
 def may_invite(person: Person, edition: Edition) -> bool:
     """See and make invitations and hand out their codes: names of businesses stand there."""
     return has_role(person, edition.province, Role.MANAGER)
+
+
+def may_keep_frame(person: Person, province: Province) -> bool:
+    """See and import the businesses of the province with their contact data, and decide about duplicates."""
+    return has_role(person, province, Role.MANAGER)
+
+
+def may_draw_sample(person: Person, edition: Edition) -> bool:
+    return may_keep_frame(person, edition.province)
 
 
 def may_moderate(person: Person, edition: Edition) -> bool:

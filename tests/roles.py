@@ -7,11 +7,17 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
 from scoring.models import Publication, ScoringRun
-from surveys.models import BlockUnit, Comment, Edition, Unit, UnitReader
+from surveys.enums import Secrecy
+from surveys.models import BlockUnit, Business, Comment, Duplicate, Edition, FrameImport, KeyHolder, Unit, UnitReader
+from surveys.population.plan import Plan
 from surveys.selectors.invitations import code_of
+from surveys.services.frame_imports import frame_upload
 from surveys.services.invitations import Guest, invitations_create
+from surveys.services.samples import sample_draw
 from tests.factories.editions import NOW, edition_answered, edition_closed, edition_make
+from tests.factories.frames import business_row, frame_file, frame_imported, framed_edition
 from tests.factories.people import province_make, user_make
+from tests.factories.quality import edition_checked
 from tests.factories.results import published_edition, scored_edition
 
 ROLES = ("anonymous", "respondent", "stranger", "manager", "analyst", "approver", "moderator", "reader", "admin")
@@ -35,6 +41,12 @@ class World:
     membership: Membership
     job: Job
     code: str
+    checked: Edition
+    frame_import: FrameImport
+    frame_upload: FrameImport
+    duplicate: Duplicate
+    sampled: Edition
+    holder: KeyHolder
 
     def client(self, role: str) -> Client:
         """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
@@ -56,11 +68,18 @@ def world_make() -> World:
     run = scored_edition(year=2021, responses=30)
     publication = published_edition(year=2020, responses=30)
     rated = BlockUnit.objects.filter(block__edition=closed).select_related("unit").order_by("pk")[0]
+    draft = framed_edition(year=2024, secrecy=Secrecy.SEALED)
+    holder = KeyHolder.objects.create(edition=draft, user=people["moderator"])
     invited = invitations_create(edition=open_edition, guests=[Guest(name="Công ty Sao Mai")], by=None, now=NOW)
+    frame_import = frame_imported(province, [business_row(number) for number in range(1, 61)] + [["", "Không mã"]])
+    pair = Business.objects.filter(province=province).order_by("pk")[:2]
+    waiting = frame_upload(province=province, name="a.csv", data=frame_file([business_row(1)]), by=None, now=NOW)
+    sampled = edition_make(year=2025)
+    sample_draw(edition=sampled, plan=Plan(size=30, smallest=5, reserve=0.2), by=None, now=NOW)
     return World(
         province=province,
         people=people,
-        draft=edition_make(year=2024),
+        draft=draft,
         open=open_edition,
         closed=closed,
         run=run,
@@ -72,4 +91,10 @@ def world_make() -> World:
         membership=Membership.objects.get(user=people["moderator"]),
         job=Job.objects.create(kind="scoring_run", province=province, created_at=NOW),
         code=code_of(invited[0]),
+        checked=edition_checked(year=2019),
+        frame_import=frame_import,
+        frame_upload=waiting,
+        sampled=sampled,
+        duplicate=Duplicate.objects.create(first=pair[0], second=pair[1], kind="name_address", likeness=0.9),
+        holder=holder,
     )

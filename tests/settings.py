@@ -14,6 +14,7 @@ from ddci.settings import *  # noqa: E402, F403
 from ddci.settings import CACHES, DATABASES, STATIC_ROOT  # noqa: E402
 
 STATIC_ROOT.mkdir()
+PASSPHRASE_COST = (1, 8 * 1024)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from surveys.models import BlockUnit
 from surveys.selectors.invitations import invitation_by_code
+from tests.factories.quality import flagged_with
 from tests.roles import ROLES, World, world_make
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
 SIGNED_OUT = frozenset({"anonymous", "respondent"})
 MANAGER = frozenset({"manager"})
+REVIEWERS = frozenset({"manager", "analyst"})
 SCORERS = frozenset({"manager", "analyst", "approver"})
 NOT_SERVED, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 405, 302, 403, 404
 
@@ -27,7 +29,8 @@ Arguments = Callable[[World], list[Any]]
 class Closed:
     """A door of the staff area: opens to `to` and to the platform administrator; other members of the province are
     refused, for everybody else the thing does not exist, who is signed out is sent to sign in. `to_post`: whom it opens
-    to for changes, where these are fewer.
+    to for changes, where these are fewer. `admin`: what the platform administrator meets where even that role is
+    refused.
     """
 
     to: frozenset[str]
@@ -37,6 +40,7 @@ class Closed:
     data: Callable[[World], dict[str, Any]] = lambda world: {}
     outsiders: int = NOT_FOUND
     to_post: frozenset[str] | None = None
+    admin: int | None = None
 
     def expected(self, role: str, method: str) -> int:
         served = self.get if method == "get" else self.post
@@ -45,6 +49,8 @@ class Closed:
         if served == NOT_SERVED:
             return NOT_SERVED
         opens_to = self.to if method == "get" or self.to_post is None else self.to_post
+        if role == "admin" and self.admin is not None:
+            return self.admin
         if role == "admin" or role in opens_to:
             return served
         return FORBIDDEN if role in MEMBERS else self.outsiders
@@ -95,6 +101,14 @@ def unit(world: World) -> list[Any]:
     return [world.province.slug, world.unit.code]
 
 
+def sampled(world: World) -> list[Any]:
+    return [world.sampled.pk]
+
+
+def imported(world: World) -> list[Any]:
+    return [world.province.slug, world.frame_import.pk]
+
+
 def code(world: World) -> list[Any]:
     return [world.code]
 
@@ -109,6 +123,14 @@ def release(world: World) -> list[Any]:
 
 def settings_of(world: World) -> dict[str, Any]:
     return {"minutes_to_answer": 10, "minimum_ratings": 5}
+
+
+def checked(world: World) -> list[Any]:
+    return [world.checked.pk]
+
+
+def flagged(world: World) -> list[Any]:
+    return [world.checked.pk, flagged_with(world.checked, "hasty")[0].pk]
 
 
 def unit_facts(world: World) -> dict[str, Any]:
@@ -130,9 +152,23 @@ STAFF: dict[str, Closed] = {
     "edition-unwithhold": Closed(
         MANAGER, lambda world: [world.closed.pk, world.block_unit.pk], get=NOT_SERVED, post=302
     ),
+    "sample": Closed(MANAGER, sampled),
+    "sample-draw": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
+    "sample-invite": Closed(MANAGER, sampled, get=NOT_SERVED, post=302, data=lambda world: {"wave": "0"}),
+    "sample-discard": Closed(MANAGER, sampled, get=NOT_SERVED, post=302),
+    "sample-margins": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
+    "sample-strata": Closed(MANAGER, sampled),
+    "sample-members": Closed(MANAGER, sampled),
+    "sample-export": Closed(MANAGER, sampled, get=NOT_SERVED, post=200),
     "invitations": Closed(MANAGER, opened),
     "invitations-new": Closed(MANAGER, opened, post=422),
     "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "ballot-box": Closed(MEMBERS, draft),
+    "ballot-secrecy": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
+    "ballot-holder-add": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
+    "ballot-holder-drop": Closed(MANAGER, lambda world: [world.draft.pk, world.holder.pk], get=NOT_SERVED, post=302),
+    "ballot-key": Closed(frozenset({"moderator"}), draft, get=NOT_SERVED, post=422, admin=FORBIDDEN),
+    "ballot-open": Closed(frozenset({"manager", "moderator"}), draft, get=NOT_SERVED, post=409),
     "comments": Closed(frozenset({"moderator"}), closed),
     "comment-review": Closed(
         frozenset({"moderator"}),
@@ -141,6 +177,23 @@ STAFF: dict[str, Closed] = {
         post=302,
         data=lambda world: {"verdict": "shown"},
     ),
+    "quality": Closed(SCORERS, checked),
+    "quality-check": Closed(REVIEWERS, checked, get=NOT_SERVED, post=302),
+    "quality-rules": Closed(MANAGER, checked, get=NOT_SERVED, post=302),
+    "quality-copies": Closed(REVIEWERS, checked, post=422),
+    "quality-responses": Closed(REVIEWERS, checked),
+    "quality-response": Closed(REVIEWERS, flagged, post=302, data=lambda world: {"decision": "keep"}),
+    "dataset-renew": Closed(REVIEWERS, lambda world: [world.run.edition_id], post=422),
+    "frame": Closed(MANAGER, province),
+    "frame-businesses": Closed(MANAGER, province),
+    "frame-duplicates": Closed(MANAGER, province),
+    "frame-duplicate-decide": Closed(
+        MANAGER, lambda world: [world.province.slug, world.duplicate.pk], get=NOT_SERVED, post=302
+    ),
+    "frame-import": Closed(MANAGER, province, post=422),
+    "frame-columns": Closed(MANAGER, lambda world: [world.province.slug, world.frame_upload.pk], post=422),
+    "frame-import-result": Closed(MANAGER, imported),
+    "frame-faults": Closed(MANAGER, imported, get=NOT_SERVED, post=200),
     "units": Closed(MEMBERS, province),
     "unit": Closed(MANAGER, unit, post=302, data=unit_facts),
     "unit-lineage": Closed(MANAGER, unit, get=NOT_SERVED, post=422),
@@ -156,6 +209,7 @@ STAFF: dict[str, Closed] = {
     "job": Closed(MEMBERS, lambda world: [world.job.pk]),
     "runs": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-start": Closed(frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422),
+    "watch-list": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-compare": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "recipe-new": Closed(
         frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
@@ -163,7 +217,13 @@ STAFF: dict[str, Closed] = {
     "run": Closed(SCORERS, run),
     "run-progress": Closed(SCORERS, run),
     "run-approve": Closed(frozenset({"approver"}), run, post=422),
+    "run-trial": Closed(SCORERS, run, post=422, to_post=frozenset({"analyst"})),
     "run-tables": Closed(SCORERS, run),
+    "run-diagnostics": Closed(SCORERS, run),
+    "run-diagnostics-part": Closed(SCORERS, lambda world: [world.run.pk, "departments", "weights"]),
+    "run-diagnostics-csv": Closed(SCORERS, lambda world: [world.run.pk, "departments", "weighting"]),
+    "run-diagnostics-progress": Closed(SCORERS, run),
+    "run-diagnostics-start": Closed(frozenset({"analyst", "approver"}), run, get=NOT_SERVED, post=409),
     "recipe": Closed(SCORERS, lambda world: [world.run.recipe_id]),
     "recipe-json": Closed(SCORERS, lambda world: [world.run.recipe_id]),
     "unit-preview": Closed(SCORERS, lambda world: [world.run.edition_id, "so-tai-chinh"]),
@@ -186,7 +246,10 @@ OPEN: dict[str, Open] = {
     "public:province": Open(200, of=province),
     "public:ranking": Open(200, of=published()),
     "public:unit": Open(200, of=published("so-cong-thuong")),
+    "public:own-weights": Open(200, of=published("departments")),
     "public:methodology": Open(200, of=published()),
+    "public:receipts": Open(200, 200, of=published()),
+    "public:receipts-file": Open(200, of=published()),
     "public:downloads": Open(200, of=published()),
     "public:file": Open(404, of=published("no-such-file.pdf")),
     "answering:enter": Open(200, 404),

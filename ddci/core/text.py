@@ -1,7 +1,9 @@
 """Vietnamese text: sorting as a Vietnamese reader expects, which neither Python nor SQLite does."""
 
+import re
 import unicodedata
 
+_LATIN_MARKS = re.compile("[\u0300-\u036f]+")
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _PLACE = {letter: index + 10 for index, letter in enumerate(_LETTERS)}
@@ -26,7 +28,9 @@ def vietnamese_sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...], st
 
 def without_marks(text: str) -> str:
     """Lower case without diacritics, for searching: `Đông Hưng` → `dong hung`."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    decomposed = _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text.casefold().replace("đ", "d")))
+    if decomposed.isascii():
+        return decomposed
     return "".join(ch for ch in decomposed if not unicodedata.combining(ch))
 
 

@@ -10,6 +10,7 @@ from accounts.models import Province
 from reports.selectors.words import reason_sentence
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score, SubIndexScore
+from scoring.selectors.exclusions import responses_used
 from surveys.enums import IndicatorKind
 from surveys.models import Edition
 
@@ -41,8 +42,8 @@ class PublicationSerializer(serializers.ModelSerializer[Publication]):
     province = serializers.CharField(source="edition.province.slug", read_only=True)
     year = serializers.IntegerField(source="edition.year", read_only=True)
     is_simulated = serializers.BooleanField(source="edition.is_simulated", read_only=True)
-    responses = serializers.IntegerField(source="run.dataset.responses", read_only=True)
-    ratings = serializers.IntegerField(source="run.dataset.ratings", read_only=True)
+    responses = serializers.SerializerMethodField(help_text="Responses that count, without those left out.")
+    ratings = serializers.SerializerMethodField(help_text="Ratings that count, without those left out.")
     result_sha256 = serializers.CharField(source="run.result_sha256", read_only=True)
     dataset_sha256 = serializers.CharField(source="run.dataset.sha256", read_only=True)
     recipe_sha256 = serializers.CharField(source="run.recipe.sha256", read_only=True)
@@ -54,6 +55,12 @@ class PublicationSerializer(serializers.ModelSerializer[Publication]):
             "id", "province", "year", "release", "reason", "published_at", "is_simulated", "responses", "ratings",
             "result_sha256", "dataset_sha256", "recipe_sha256", "engine_version",
         )  # fmt: skip
+
+    def get_responses(self, publication: Publication) -> int:
+        return responses_used(publication.run)[0]
+
+    def get_ratings(self, publication: Publication) -> int:
+        return responses_used(publication.run)[1]
 
 
 class ScoreSerializer(serializers.ModelSerializer[Score]):

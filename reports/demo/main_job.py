@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import JobState
@@ -24,22 +25,43 @@ from scoring.models import Publication, ScoringRun
 from scoring.selectors.runs import is_approved, releases_of, runs_of
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import run_approve, run_start
+from surveys.demo.frame import frame_csv
 from surveys.demo.moderation import remarks_review
-from surveys.demo.people import ANALYST, APPROVER, MANAGER, MODERATOR, SLUG, accounts_ensure, province_ensure
+from surveys.demo.people import (
+    ANALYST,
+    APPROVER,
+    HOLDERS,
+    MANAGER,
+    MODERATOR,
+    PASSPHRASE,
+    SLUG,
+    accounts_ensure,
+    holders_ensure,
+    province_ensure,
+)
+from surveys.demo.review import answers_review
 from surveys.demo.simulation import Plan, responses_simulate
 from surveys.demo.workbook import demo_workbook, trial_workbook
 from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, Invitation
+from surveys.population.columns import mapping_guess
+from surveys.selectors.ballots import box_waits
 from surveys.selectors.datasets import datasets_of
 from surveys.selectors.editions import EditionUnknown, edition_at
+from surveys.selectors.frame import import_latest
 from surveys.selectors.guests import invitations_of
+from surveys.selectors.quality import checks_of
+from surveys.services.ballot_opening import ballot_open
 from surveys.services.datasets import dataset_freeze
 from surveys.services.edition_import import edition_import
 from surveys.services.editions import edition_close, edition_open
+from surveys.services.frame_imports import frame_import_start, frame_upload
 from surveys.services.invitations import Guest, invitations_create
+from surveys.workbook import workbook_read
 
 YEAR, TRIAL_YEAR = 2024, 2025
 SEED = 2024
+POPULATION = 12_139  # businesses of the province in 2024, of which 4,082 were drawn
 GUEST = "Doanh nghiệp dùng thử"
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int, str], None]
@@ -87,22 +109,40 @@ def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clo
         step("Workbook imported: units, questions, weights, hard data", lambda _progress: _import(province, clock))
     crew = Crew(accounts_ensure(province=province, passwords=passwords, now=clock()), clock)
     edition = edition_at(f"{SLUG}/{YEAR}")
+    if import_latest(province) is None:
+        size = round(plan.invited * POPULATION / Plan.invited)
+        title = f"{size:,} simulated businesses imported as the sampling frame"
+        step(title, lambda progress: _frame(province, crew, size, progress))
     if edition.state == EditionState.DRAFT:
+        holders_ensure(edition=edition, passwords=passwords, now=clock())
         edition_open(edition=edition, by=crew.manager, now=clock())
     if edition.state == EditionState.OPEN:
         title = f"{plan.answered:,} of {plan.invited:,} simulated businesses answer"
         step(title, lambda progress: _fieldwork(edition, crew, plan, progress))
+    if box_waits(edition):
+        step("Ballot box opened by a key holder", lambda _progress: _open_box(edition, crew, passwords))
     if edition.state == EditionState.CLOSED:
-        step("Remarks moderated, answers frozen", lambda _progress: _freeze(edition, crew))
+        step("Remarks moderated, answers reviewed and frozen", lambda _progress: _freeze(edition, crew))
     if edition.state in {EditionState.FROZEN, EditionState.SCORED} and not _approved(edition):
         step("Weighted, scored, ranked; approved by a second person", lambda progress: _score(edition, crew, progress))
     if publication_finished() is None:
         step("Published; report book, scorecards, tables", lambda progress: _publish(edition, crew, progress))
-    trial_open(province=province, by=crew.manager, clock=clock)
+    trial_open(province=province, passwords=passwords, by=crew.manager, clock=clock)
 
 
 def _import(province: Province, clock: Clock) -> None:
     edition_import(workbook=demo_workbook(), province=province, by=None, now=clock())
+
+
+def _frame(province: Province, crew: Crew, size: int, progress: Progress) -> None:
+    content = workbook_read(demo_workbook()).content
+    data = frame_csv(content, size, np.random.default_rng(SEED))
+    now = crew.clock()
+    uploaded = frame_upload(province=province, name="danh-sach-mo-phong.csv", data=data, by=crew.manager, now=now)
+    mapping = mapping_guess(uploaded.headings)
+    started = frame_import_start(frame_import=uploaded, mapping=mapping, whole=True, by=crew.manager, now=now)
+    if started.job is not None:
+        _wait(job_get(str(started.job.pk)), progress)
 
 
 def _fieldwork(edition: Edition, crew: Crew, plan: Plan, progress: Progress) -> None:
@@ -114,8 +154,16 @@ def _fieldwork(edition: Edition, crew: Crew, plan: Plan, progress: Progress) -> 
     edition_close(edition=edition, by=crew.manager, now=crew.clock(), rng=SystemRandom())
 
 
+def _open_box(edition: Edition, crew: Crew, passwords: Mapping[str, str]) -> None:
+    holder = HOLDERS[0]
+    secret = passwords[f"{PASSPHRASE}{holder.key}"]
+    ballot_open(edition=edition, secret=secret, by=crew.users[holder.key], now=crew.clock(), rng=SystemRandom())
+
+
 def _freeze(edition: Edition, crew: Crew) -> None:
     remarks_review(edition=edition, by=crew.users[MODERATOR.key], now=crew.clock())
+    if not checks_of(edition).exists():
+        answers_review(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
     dataset_freeze(edition=edition, by=crew.users[ANALYST.key], now=crew.clock())
 
 
@@ -164,12 +212,13 @@ def _wait(job: Job, progress: Progress) -> None:
         raise JobStopped(kind=job.kind, message=job.message or job.get_state_display())
 
 
-def trial_open(*, province: Province, by: User | None, clock: Clock) -> Invitation:
+def trial_open(*, province: Province, passwords: Mapping[str, str], by: User | None, clock: Clock) -> Invitation:
     """An invitation to the trial edition that nobody has completed; the edition is set up and opened where needed."""
     edition = _edition(TRIAL_YEAR)
     if edition is None:
         edition = edition_import(workbook=trial_workbook(TRIAL_YEAR), province=province, by=by, now=clock())
     if edition.state == EditionState.DRAFT:
+        holders_ensure(edition=edition, passwords=passwords, now=clock())
         edition = edition_open(edition=edition, by=by, now=clock())
     waiting = invitations_of(edition, search=GUEST).exclude(state=InvitationState.DONE).first()
     if waiting is not None:

@@ -66,9 +66,15 @@ def unit_context(result: UnitResult) -> dict[str, Any]:
         "result": result,
         "row": result.row,
         "league": result.block,
-        "front_sentences": [sentence for sentence in (*said, sentences.change_sentence(result.row.change)) if sentence],
+        "front_sentences": [sentence for sentence in (*said, *_changes(result)) if sentence],
         "interval_width": interval_width(result.row, result.block),
     }
+
+
+def _changes(result: UnitResult) -> list[str]:
+    """What became of the unit since the edition before."""
+    level = 1 - result.scale.confidence
+    return [sentences.change_sentence(result.row.change, level), sentences.parts_sentence(result.row.parts)]
 
 
 def indicator_lines(items: Sequence[IndicatorRow]) -> list[IndicatorLine]:

@@ -12,15 +12,18 @@ from django.db.models.functions import Cast
 from accounts.enums import JobState, Role
 from accounts.models import AuditEntry, Job, Province, User, in_language
 from accounts.selectors import audit_of, jobs_of, members_of, provinces_of
-from reports.selectors.steps import RunStanding, Standing
+from reports.selectors.steps import ReviewStanding, RunStanding, Standing
 from scoring.enums import Verdict
 from scoring.models import Publication, Recipe, ScoringRun
 from scoring.selectors.runs import releases_of, runs_of, verdict_of
-from surveys.enums import EditionState, IndicatorKind
-from surveys.models import BlockUnit, Dataset, Edition, HardValue, Indicator, Margin, Unit
+from surveys.enums import EditionState, IndicatorKind, Secrecy
+from surveys.models import BlockUnit, Dataset, Edition, HardValue, Indicator, Margin, QualityCheck, Unit
 from surveys.selectors import monitor
+from surveys.selectors.ballots import box_waits
 from surveys.selectors.editions import editions_visible_to
-from surveys.selectors.readiness import gaps_before_opening
+from surveys.selectors.frame import businesses_of
+from surveys.selectors.quality import UNDECIDED, checks_of, decision_counts, exclusion_reasons
+from surveys.selectors.readiness import framework_gaps, key_gaps
 from surveys.selectors.units import units_read_by
 
 AUDIT_LINES = 8
@@ -83,6 +86,7 @@ def _trail(edition: Edition) -> QuerySet[AuditEntry]:
     """What was done with the edition itself and with everything made from it."""
     made: dict[str, QuerySet[Any]] = {
         "blockunit": BlockUnit.objects.filter(block__edition=edition),
+        "qualitycheck": QualityCheck.objects.filter(edition=edition),
         "dataset": Dataset.objects.filter(edition=edition),
         "recipe": Recipe.objects.filter(edition=edition),
         "scoringrun": ScoringRun.objects.filter(edition=edition),
@@ -107,8 +111,12 @@ def _standing(
         today=today,
         opens_on=edition.opens_on,
         closes_on=edition.closes_on,
-        framework_gaps=tuple(gaps_before_opening(edition)) if state == EditionState.DRAFT else (),
+        framework_gaps=tuple(framework_gaps(edition)) if state == EditionState.DRAFT else (),
+        key_gaps=tuple(key_gaps(edition)) if state == EditionState.DRAFT else (),
+        is_sealed=edition.secrecy == Secrecy.SEALED,
+        box_waits=box_waits(edition),
         population_sums=_population_sums(edition),
+        businesses=0 if participation.invited else businesses_of(edition.province).count(),
         invited=participation.invited,
         responses=participation.responses,
         ratings=participation.ratings,
@@ -120,7 +128,16 @@ def _standing(
         readers_first=edition.readers_first,
         approvers=_approvers(edition.province),
         run=None if run is None else _run_standing(run),
+        review=_review_standing(edition) if state == EditionState.CLOSED else None,
     )
+
+
+def _review_standing(edition: Edition) -> ReviewStanding | None:
+    check = checks_of(edition).first()
+    if check is None:
+        return None
+    decided = decision_counts(check)
+    return ReviewStanding(check.flagged, decided[UNDECIDED], len(exclusion_reasons(edition)))
 
 
 def _run_standing(run: ScoringRun) -> RunStanding:
@@ -171,9 +188,13 @@ def _approvers(province: Province) -> frozenset[int]:
 
 def _latest_job(edition: Edition, run: ScoringRun | None, publication: Publication | None) -> Job | None:
     """The latest work for this edition that still goes on, or that went wrong and was not followed by another."""
-    wanted = {("run", run.pk if run else None), ("publication", publication.pk if publication else None)}
+    wanted = {
+        ("edition", edition.pk if edition.state == EditionState.CLOSED else None),
+        ("run", run.pk if run else None),
+        ("publication", publication.pk if publication else None),
+    }
     for job in jobs_of(edition.province)[:JOBS_LOOKED_AT]:
-        if wanted & {(name, job.arguments.get(name)) for name in ("run", "publication") if name in job.arguments}:
+        if wanted & {(name, key) for name, key in job.arguments.items() if isinstance(key, int)}:
             return None if job.state == JobState.DONE else job
     return None
 

@@ -1,63 +1,10 @@
 """What may be compared over the years: units whose life was not broken, scores measured with the same yardstick."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from scoring.models import Publication, Score
-from surveys.enums import LineageKind
-from surveys.models import Edition, UnitLineage
-
-
-@dataclass(frozen=True)
-class Life:
-    """Under which unit rows a unit lived without a break, and since which year (0: always).
-
-    `broken_by` and `broken_on` tell of the merger or split before which nothing can be compared.
-    """
-
-    unit_ids: frozenset[int]
-    since: int = 0
-    broken_by: str = ""
-    broken_on: date | None = None
-
-
-class Lives:
-    """The lineage of a province's units, read once."""
-
-    def __init__(self, rows: list[UnitLineage]) -> None:
-        self._came_from: dict[int, list[UnitLineage]] = defaultdict(list)
-        self._became: dict[int, list[UnitLineage]] = defaultdict(list)
-        for row in rows:
-            self._came_from[row.successor_id].append(row)
-            self._became[row.predecessor_id].append(row)
-
-    def of(self, unit_id: int, year: int) -> Life:
-        """The life of a unit up to `year`: back through changes of name, until a merger or split."""
-        ids, current = {unit_id}, unit_id
-        while True:
-            breaks = [row for row in self._breaks(current) if row.on.year <= year]
-            if breaks:
-                last = max(breaks, key=lambda row: row.on)
-                return Life(frozenset(ids), last.on.year, last.kind, last.on)
-            renamed = [row for row in self._came_from[current] if row.kind == LineageKind.RENAMED]
-            if len(renamed) != 1 or renamed[0].predecessor_id in ids:
-                return Life(frozenset(ids))
-            current = renamed[0].predecessor_id
-            ids.add(current)
-
-    def _breaks(self, unit_id: int) -> list[UnitLineage]:
-        grew = [row for row in self._came_from[unit_id] if row.kind != LineageKind.RENAMED]
-        gave = [row for row in self._became[unit_id] if row.kind == LineageKind.SPLIT]
-        return grew + gave
-
-
-def lives_of(province_id: int) -> Lives:
-    """One query."""
-    rows = UnitLineage.objects.filter(successor__province_id=province_id)
-    return Lives(list(rows.order_by("on", "predecessor_id", "successor_id")))
+from surveys.models import Edition
 
 
 def earlier_publications(edition: Edition) -> list[Publication]:

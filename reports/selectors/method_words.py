@@ -8,13 +8,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ddci.templatetags.ddci_format import percent, signed, write_number
 from reports.selectors.scale import Scale
+from scoring.engine.normalise import GOALPOST_METHODS, RANK_METHODS
+from scoring.sentences.recipe import MEANS, NORMALISED
 
+CLEAN = gettext_lazy("Leaving out responses")
 WEIGHT = gettext_lazy("Weighting the responses")
 MEASURE = gettext_lazy("Measuring the indicators")
 NORMALISE = gettext_lazy("Bringing indicators to one scale")
 AGGREGATE = gettext_lazy("Putting the score together")
 ADJUST = gettext_lazy("Bonus and penalty points")
 RANK = gettext_lazy("Ranking")
+LOST = gettext_lazy("Lost points")
 UNCERTAINTY = gettext_lazy("How sure the ranks are")
 
 Part = Mapping[str, Any]
@@ -37,7 +41,7 @@ def weight(part: Part, margins: Sequence[str]) -> Iterator[str]:
             "margins": ", ".join(f"“{name}”" for name in margins)
         }
         yield str(_METHODS.get(method, _METHODS["rake"]))
-    if part["trim"]:
+    if part["trim"] and method == "rake":
         low, high = part["trim"]
         yield _("No weight is below %(low)s or above %(high)s times the median weight.") % {
             "low": shortest(low),
@@ -98,12 +102,35 @@ def normalise(part: Part) -> Iterator[str]:
             )
             % facts
         )
-        yield str(_GOALPOSTS[part["goalposts"]])
+    elif part["method"] in NORMALISED:
+        yield str(NORMALISED[part["method"]])
     else:
         yield _("Each indicator is brought to a common scale by the method “%(method)s”.") % {"method": part["method"]}
+    if part["method"] in GOALPOST_METHODS:
+        yield from _goalposts(part, facts)
     own = sorted(part["indicators"])
     if own:
         yield _("These indicators follow a rule of their own: %(codes)s.") % {"codes": ", ".join(own)}
+
+
+def _goalposts(part: Part, facts: Mapping[str, str]) -> Iterator[str]:
+    rule = part["goalposts"]
+    yield str(_GOALPOSTS[rule])
+    if rule == "edition":
+        yield (
+            _(
+                "The lowest unit on an indicator always gets %(low)s and the highest %(high)s, however close they are: "
+                "on an indicator on which the units hardly differ, chance alone spreads the scores."
+            )
+            % facts
+        )
+    if rule == "pooled" and part["editions"]:
+        yield _("Editions that count: %(editions)s.") % {"editions": ", ".join(part["editions"])}
+    if rule == "envelope" and part["base"]:
+        yield _("The base edition is %(base)s.") % {"base": part["base"]}
+    if rule == "envelope" and part["restarts"]:
+        restarts = ", ".join(f"{code} ({since})" for code, since in sorted(part["restarts"].items()))
+        yield _("These indicators start anew, because their question changed: %(restarts)s.") % {"restarts": restarts}
 
 
 _GOALPOSTS = {
@@ -122,31 +149,57 @@ _GOALPOSTS = {
 }
 
 
-def aggregate(part: Part, scale: Scale) -> Iterator[str]:
-    yield _("Indicators are combined into sub-indices by the %(kind)s.") % {"kind": _mean(part["indicator"])}
+def aggregate(recipe: Part, scale: Scale) -> Iterator[str]:
+    part = recipe["aggregate"]
+    if any(block.get("groups") for block in recipe["blocks"].values()):
+        yield _(
+            "Indicators are combined into groups by the %(inner)s and groups into sub-indices by the %(outer)s."
+        ) % {"inner": _mean(part["indicator"]), "outer": _mean(part["group"])}
+    else:
+        yield _("Indicators are combined into sub-indices by the %(kind)s.") % {"kind": _mean(part["indicator"])}
     yield _("Sub-indices are combined into the score by the %(kind)s, with the weights shown beside them.") % {
         "kind": _mean(part["total"])
     }
-    yield _("The score is %(multiplier)s times that mean and so runs from %(low)s to %(high)s.") % {
-        "multiplier": shortest(part["multiplier"]),
-        "low": shortest(scale.low),
-        "high": shortest(scale.high),
-    }
-    yield _(
-        "Where a part is missing the others take its weight, as long as at least %(share)s of the parts are present; "
-        "otherwise the result is missing too."
-    ) % {"share": percent(part["threshold"])}
+    facts = {"multiplier": shortest(part["multiplier"]), "low": shortest(scale.low), "high": shortest(scale.high)}
+    if recipe["normalise"]["method"] in GOALPOST_METHODS:
+        yield _("The score is %(multiplier)s times that mean and so runs from %(low)s to %(high)s.") % facts
+    else:
+        yield _("The score is %(multiplier)s times that mean.") % facts
+    share = {"share": percent(part["threshold"])}
+    if part["availability"] == "weight":
+        yield (
+            _(
+                "Where a part is missing the others take its weight, as long as parts with at least %(share)s of the "
+                "weight are present; otherwise the result is missing too."
+            )
+            % share
+        )
+    else:
+        yield (
+            _(
+                "Where a part is missing the others take its weight, as long as at least %(share)s of the parts are "
+                "present; otherwise the result is missing too."
+            )
+            % share
+        )
 
 
 def _mean(name: str) -> str:
-    return str(_MEANS.get(name, name))
+    return str(MEANS.get(name, name))
 
 
-_MEANS = {
-    "arithmetic": gettext_lazy("weighted arithmetic mean"),
-    "geometric": gettext_lazy("weighted geometric mean"),
-    "harmonic": gettext_lazy("weighted harmonic mean"),
-}
+def lost(recipe: Part, scale: Scale) -> Iterator[str]:
+    if recipe["normalise"]["method"] not in GOALPOST_METHODS:
+        return
+    yield _(
+        "What an indicator costs a unit is its share of the score times the distance of its points from %(top)s."
+    ) % {"top": shortest(scale.part_high)}
+    if {recipe["aggregate"][level] for level in ("indicator", "group", "total")} == {"arithmetic"}:
+        yield _("Score before bonus points and lost points make exactly %(top)s together.") % {
+            "top": shortest(scale.high)
+        }
+    else:
+        yield _("With this kind of mean only the sum of lost points is exact; the parts are shared out in proportion.")
 
 
 def adjust(part: Part) -> Iterator[str]:
@@ -173,9 +226,14 @@ def rank() -> Iterator[str]:
     yield _("Units with insufficient data or withheld results take no rank and do not move the others.")
 
 
-def uncertainty(part: Part) -> Iterator[str]:
+def uncertainty(recipe: Part) -> Iterator[str]:
+    part = recipe["uncertainty"]
     if part["method"] == "none":
         yield _("No intervals were computed.")
+        return
+    means = {recipe["aggregate"][level] for level in ("indicator", "group", "total")}
+    if recipe["normalise"]["method"] in RANK_METHODS or "copeland" in means:
+        yield _("Scores made from ranks move in jumps: no interval and no rank range can be derived for them.")
         return
     facts = {"confidence": percent(part["confidence"]), "draws": write_number(part["draws"], 0)}
     yield (

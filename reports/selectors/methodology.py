@@ -10,9 +10,12 @@ from reports.selectors import method_words as words
 from reports.selectors.publications import PublicationFacts, facts_of
 from reports.selectors.scale import Scale, scale_of
 from reports.selectors.words import band_name
+from scoring.engine.recipe import minimum_n
 from scoring.enums import ScoreStatus, Verdict
 from scoring.models import Publication, RunApproval, Score, ScoringRun
-from surveys.models import Block, Indicator, ProfileField, SubIndex
+from scoring.selectors.exclusions import BothInBlock, RunExclusions, run_exclusions
+from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
+from surveys.models import Block, BlockUnit, Indicator, ProfileField, SubIndex
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ class Methodology:
     margins: tuple[MarginRow, ...]
     blocks: tuple[MethodBlock, ...]
     adjustments: tuple[str, ...]
+    exclusions: RunExclusions | None
+    shifts: tuple[tuple[BothInBlock, str], ...]
 
 
 Content = Mapping[str, Any]
@@ -114,19 +119,35 @@ def methodology(publication: Publication) -> Methodology:
     found: Content = diagnostics.get("blocks", {})
     fields = {field.code: field for field in ProfileField.objects.filter(edition_id=publication.edition_id)}
     scale = scale_of(recipe)
+    exclusions = _exclusions(publication, diagnostics)
     return Methodology(
         facts=facts_of(publication),
         scale=scale,
         seed=publication.run.seed,
         approved_at=_approved_at(publication),
-        steps=_steps(
-            recipe, scale, [fields[code].text if code in fields else code for code in recipe["weight"]["margins"]]
+        steps=(
+            Step(str(words.CLEAN), tuple(exclusion_sentences(exclusions))),
+            *_steps(
+                recipe, scale, [fields[code].text if code in fields else code for code in recipe["weight"]["margins"]]
+            ),
         ),
         bands=tuple(Band(item["code"], band_name(item["code"]), item["from"]) for item in recipe["rank"]["bands"]),
         margins=_margins(recipe, found, fields),
         blocks=_blocks(publication, recipe, found),
         adjustments=tuple(words.adjustment(item) for item in recipe["adjust"]["points"]),
+        exclusions=exclusions,
+        shifts=tuple((block, shift_sentence(block)) for block in (exclusions.blocks if exclusions else ())),
     )
+
+
+def _exclusions(publication: Publication, diagnostics: Content) -> RunExclusions | None:
+    """What is known of excluded responses, with the names of this edition; asks for names only where some are."""
+    if not diagnostics.get("exclusions", {}).get("reasons"):
+        return run_exclusions(diagnostics, {}, {})
+    rated = BlockUnit.objects.filter(block__edition=publication.edition_id).select_related("block", "unit")
+    rows = list(rated.order_by("block__position", "block__code", "unit__code"))
+    blocks = {row.block.code: row.block.name for row in rows}
+    return run_exclusions(diagnostics, blocks, {row.unit.code: row.unit.name for row in rows}, public=True)
 
 
 def _approved_at(publication: Publication) -> datetime | None:
@@ -135,18 +156,20 @@ def _approved_at(publication: Publication) -> datetime | None:
 
 
 def _steps(recipe: Content, scale: Scale, margins: Sequence[str]) -> tuple[Step, ...]:
-    return tuple(
+    steps = [
         Step(str(title), tuple(sentences))
         for title, sentences in (
             (words.WEIGHT, words.weight(recipe["weight"], margins)),
             (words.MEASURE, words.measure(recipe["measure"])),
             (words.NORMALISE, words.normalise(recipe["normalise"])),
-            (words.AGGREGATE, words.aggregate(recipe["aggregate"], scale)),
+            (words.AGGREGATE, words.aggregate(recipe, scale)),
             (words.ADJUST, words.adjust(recipe["adjust"])),
             (words.RANK, words.rank()),
-            (words.UNCERTAINTY, words.uncertainty(recipe["uncertainty"])),
+            (words.LOST, words.lost(recipe, scale)),
+            (words.UNCERTAINTY, words.uncertainty(recipe)),
         )
-    )
+    ]
+    return tuple(step for step in steps if step.sentences)
 
 
 def _margins(recipe: Content, found: Content, fields: Mapping[str, ProfileField]) -> tuple[MarginRow, ...]:
@@ -245,7 +268,7 @@ def _indicators(
             how=words.statistic(item["statistic"]),
             higher_is_better=item["direction"] == "positive",
             share=shares[item["code"]],
-            minimum_n=max(int(item["min_n"]), int(recipe["measure"]["min_n"])),
+            minimum_n=minimum_n(item, int(recipe["measure"]["min_n"])),
             low=posts.get(item["code"], (None, None))[0],
             high=posts.get(item["code"], (None, None))[1],
             statistic=known[item["code"]].statistic,

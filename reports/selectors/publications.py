@@ -7,12 +7,15 @@ from django.db.models import QuerySet
 
 from accounts.models import Province
 from scoring.models import Publication
+from scoring.selectors.exclusions import responses_used
 from surveys.models import Edition
 
 
 @dataclass(frozen=True)
 class PublicationFacts:
-    """What a release is and what it was made from. `newest` is the number of the latest release of the edition."""
+    """What a release is and what it was made from; `responses` and `ratings` are those that count. `newest` is the
+    number of the latest release of the edition.
+    """
 
     id: int
     province_slug: str
@@ -120,6 +123,7 @@ def facts_of(publication: Publication, newest: int | None = None) -> Publication
     if newest is None:
         latest = Publication.objects.filter(edition=edition).order_by("-release").values_list("release", flat=True)
         newest = latest[0]
+    responses, ratings = responses_used(run)
     return PublicationFacts(
         id=publication.pk,
         province_slug=edition.province.slug,
@@ -134,8 +138,8 @@ def facts_of(publication: Publication, newest: int | None = None) -> Publication
         reason=publication.reason,
         published_at=publication.published_at,
         run_number=run.number,
-        responses=run.dataset.responses,
-        ratings=run.dataset.ratings,
+        responses=responses,
+        ratings=ratings,
         result_sha256=run.result_sha256,
         dataset_sha256=run.dataset.sha256,
         recipe_sha256=run.recipe.sha256,

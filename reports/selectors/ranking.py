@@ -1,19 +1,22 @@
 """The league tables of a release: blocks, rows, cells. A constant number of queries, whatever the number of units."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import hypot
+from typing import Any
 
 from ddci.core.text import vietnamese_sort_key
-from reports.selectors.history import earlier_publications, lives_of, same_yardstick, scores_by_unit
+from reports.selectors.history import earlier_publications, same_yardstick, scores_by_unit
 from reports.selectors.publications import PublicationFacts, facts_of
 from reports.selectors.scale import Axis, Scale, axis_round, heat_of, median_of, normal_quantile, scale_of
 from reports.selectors.words import INSUFFICIENT, WITHHELD, band_name, kind_name, reason_sentence
 from scoring.enums import ScoreStatus
 from scoring.models import Publication, Score, SubIndexScore
+from scoring.selectors.firmness import Firmness, firmness_of
 from surveys.models import SubIndex
+from surveys.selectors.lineage import lives_of
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,40 @@ class Cell:
 
 @dataclass(frozen=True)
 class Change:
-    """The difference to an earlier edition.
+    """The difference to an earlier edition measured with the same yardstick.
 
-    The interval takes both samples as independent: with businesses in common it errs on the wide side.
+    The interval takes both samples as independent: with businesses in common it errs on the wide side. `p` is Holm's,
+    over the `tests` units of the table that can be compared; None where the run was computed before the test was kept.
     """
 
     year: int
     difference: float
     low: float | None
     high: float | None
+    p: float | None = None
+    tests: int = 0
 
     @property
     def certain(self) -> bool:
         """Whether the interval excludes no change."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What moved a score since an earlier edition, in points that sum to the difference.
+
+    `values`: what was measured; `goalposts`: the ends of the scales; `weights`: weights, means, indicators;
+    `adjustment`: bonus and penalty points. `same`: a point means the same in both editions.
+    """
+
+    year: int
+    difference: float
+    values: float
+    goalposts: float
+    weights: float
+    adjustment: float
+    same: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +106,7 @@ class Row:
     unit_id: int
     block_unit_id: int
     change: Change | None = None
+    parts: Parts | None = None
     bracket: int | None = None
 
     @property
@@ -102,6 +126,7 @@ class Block:
     axis: Axis
     heat_axis: Axis
     median: float | None
+    firmness: Firmness
 
     @property
     def all_rows(self) -> tuple[Row, ...]:
@@ -136,7 +161,7 @@ class Ranking:
 
 
 def ranking(publication: Publication, facts: PublicationFacts | None = None) -> Ranking:
-    """The league tables of a release, in the active language. Seven queries at most."""
+    """The league tables of a release, in the active language. Eight queries at most."""
     scale = scale_of(publication.run.recipe.content)
     cells = _cells(publication)
     grouped: dict[str, list[Score]] = defaultdict(list)
@@ -144,7 +169,10 @@ def ranking(publication: Publication, facts: PublicationFacts | None = None) -> 
     for score in found.order_by("block__position", "block__code", "block_unit__unit__code"):
         grouped[score.block.code].append(score)
     columns = _columns(publication)
-    blocks = [_block(scores, columns[code], cells, scale) for code, scores in grouped.items()]
+    blocks = [
+        _block(scores, columns[code], cells, scale, firmness_of(publication.run.diagnostics, code))
+        for code, scores in grouped.items()
+    ]
     changed = _with_changes(publication, blocks, scale)
     return Ranking(facts or facts_of(publication), scale, tuple(changed))
 
@@ -173,6 +201,7 @@ def _block(
     columns: tuple[Column, ...],
     cells: dict[tuple[int, str], tuple[float | None, float | None, int | None]],
     scale: Scale,
+    firmness: Firmness,
 ) -> Block:
     shown = [score for score in scores if score.status != ScoreStatus.WITHHELD]
     values = [cells.get((score.block_unit_id, column.code), (None,))[0] for score in shown for column in columns]
@@ -190,6 +219,7 @@ def _block(
         axis=axis_round(ends, 10, (scale.low, scale.high)),
         heat_axis=heat_axis,
         median=median_of(row.total for row in ranked),
+        firmness=firmness,
     )
 
 
@@ -256,28 +286,54 @@ def bracketed(rows: Sequence[Row]) -> list[Row]:
 
 
 def _with_changes(publication: Publication, blocks: Iterable[Block], scale: Scale) -> list[Block]:
-    """The blocks with each unit's change since the latest earlier edition, where a point means the same in both."""
-    earlier = earlier_publications(publication.edition)[:1]
-    recipe, found = publication.run.recipe.content, list(blocks)
-    steady = {
-        block.code for block in found if earlier and same_yardstick(recipe, earlier[0].run.recipe.content, block.code)
-    }
-    if not steady:
+    """The blocks with each unit's change since the latest earlier edition, and what it is made of."""
+    earlier, found = earlier_publications(publication.edition)[:1], list(blocks)
+    if not earlier:
         return found
-    lives, before = lives_of(publication.edition.province_id), scores_by_unit(earlier[0])
-    year = earlier[0].edition.year
+    recipe, then = publication.run.recipe.content, earlier[0]
+    steady = {block.code for block in found if same_yardstick(recipe, then.run.recipe.content, block.code)}
+    lives, before = lives_of(publication.edition.province_id), scores_by_unit(then)
+    year, kept = then.edition.year, {block.code: _kept(publication, then, block.code) for block in found}
 
     def changed(row: Row, block: str) -> Row:
+        facts = kept[block].get(row.code, {})
+        row = replace(row, parts=_parts(facts, year, same=block in steady))
         life = lives.of(row.unit_id, publication.edition.year)
-        then = next((before[unit, block] for unit in sorted(life.unit_ids) if (unit, block) in before), None)
-        if then is None or life.since > year:
+        score = next((before[unit, block] for unit in sorted(life.unit_ids) if (unit, block) in before), None)
+        if block not in steady or score is None or life.since > year:
             return row
-        return replace(row, change=change_between(row, then, year, scale))
+        tests = sum(1 for each in kept[block].values() if each.get("p") is not None)
+        return replace(row, change=_tested(change_between(row, score, year, scale), facts, tests))
 
-    return [
-        replace(block, rows=tuple(changed(row, block.code) for row in block.rows)) if block.code in steady else block
-        for block in found
-    ]
+    return [replace(block, rows=tuple(changed(row, block.code) for row in block.rows)) for block in found]
+
+
+def _kept(publication: Publication, earlier: Publication, block: str) -> Mapping[str, Mapping[str, Any]]:
+    """Tests and parts by unit that the run kept, if the earlier edition still stands as it did then."""
+    facts = publication.run.diagnostics["blocks"][block].get("change") or {}
+    found: Mapping[str, Mapping[str, Any]] = facts.get("units", {})
+    return found if facts.get("result") == earlier.run.result_sha256 else {}
+
+
+def _parts(facts: Mapping[str, Any], year: int, *, same: bool) -> Parts | None:
+    if "values" not in facts:
+        return None
+    return Parts(
+        year=year,
+        difference=facts["change"],
+        values=facts["values"],
+        goalposts=facts["goalposts"],
+        weights=facts["weights"],
+        adjustment=facts["adjustment"],
+        same=same,
+    )
+
+
+def _tested(change: Change | None, facts: Mapping[str, Any], tests: int) -> Change | None:
+    """The change with the test over all units of the table, where the run kept one."""
+    if change is None or facts.get("p_holm") is None:
+        return change
+    return replace(change, p=facts["p_holm"], tests=tests)
 
 
 def change_between(row: Row, then: Score, year: int, scale: Scale) -> Change | None:

@@ -1,5 +1,5 @@
-"""The year of an edition as six steps: where it stands, and what is still missing for the next one. Pure functions of
-`Standing`; nothing here asks the database.
+"""The year of an edition as seven steps, or eight with a ballot box: where it stands, and what is still missing for the
+next one. Pure functions of `Standing`; nothing here asks the database.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surveys.answers.coarse import FEWEST
 from surveys.enums import EditionState
 
 NAMES_SHOWN = 3
@@ -19,6 +20,8 @@ NAMES_SHOWN = 3
 class Step(StrEnum):
     PREPARE = "prepare"
     COLLECT = "collect"
+    UNSEAL = "unseal"
+    REVIEW = "review"
     FREEZE = "freeze"
     SCORE = "score"
     APPROVE = "approve"
@@ -38,6 +41,15 @@ class RunStanding:
 
 
 @dataclass(frozen=True)
+class ReviewStanding:
+    """The latest check of the answers: responses it flagged, those nobody has decided about, all excluded ones."""
+
+    flagged: int
+    undecided: int
+    excluded: int = 0
+
+
+@dataclass(frozen=True)
 class Standing:
     """Everything the steps are judged by."""
 
@@ -46,7 +58,11 @@ class Standing:
     opens_on: date | None = None
     closes_on: date | None = None
     framework_gaps: tuple[str, ...] = ()
+    key_gaps: tuple[str, ...] = ()
+    is_sealed: bool = False
+    box_waits: bool = False
     population_sums: dict[str, int] = field(default_factory=dict)
+    businesses: int = 0
     invited: int = 0
     responses: int = 0
     ratings: int = 0
@@ -58,6 +74,7 @@ class Standing:
     readers_first: bool = False
     approvers: frozenset[int] = frozenset()
     run: RunStanding | None = None
+    review: ReviewStanding | None = None
 
 
 @dataclass(frozen=True)
@@ -73,20 +90,32 @@ class Gap:
     action: str = ""
 
 
+def steps_of(standing: Standing) -> list[Step]:
+    """The steps in order; only a sealed edition has a ballot box to open."""
+    return [step for step in Step if step != Step.UNSEAL or standing.is_sealed]
+
+
 def current_step(standing: Standing) -> Step | None:
     """The step that is to be taken now; None once everything is published."""
     by_state = {
         EditionState.DRAFT: Step.PREPARE,
         EditionState.OPEN: Step.COLLECT,
-        EditionState.CLOSED: Step.FREEZE,
+        EditionState.CLOSED: Step.FREEZE if _reviewed(standing) else Step.REVIEW,
         EditionState.FROZEN: Step.SCORE,
         EditionState.PUBLISHED: None,
     }
+    if standing.box_waits:
+        return Step.UNSEAL
     if standing.state != EditionState.SCORED:
         return by_state[standing.state]
     if standing.run is None or standing.run.state != "complete" or standing.run.sent_back:
         return Step.SCORE
     return Step.PUBLISH if standing.run.approved else Step.APPROVE
+
+
+def _reviewed(standing: Standing) -> bool:
+    """Whether the answers were checked and every flagged response decided; without answers there is nothing to do."""
+    return not standing.ratings or (standing.review is not None and not standing.review.undecided)
 
 
 def gaps_for(step: Step | None, standing: Standing) -> list[Gap]:
@@ -98,15 +127,24 @@ def gaps_for(step: Step | None, standing: Standing) -> list[Gap]:
 def _prepare(standing: Standing) -> Iterator[Gap]:
     for sentence in standing.framework_gaps:
         yield Gap("framework", sentence, blocks=True)
+    for sentence in standing.key_gaps:
+        yield Gap("no_key_holders", sentence, blocks=True, page="ballot-box", action=_("Name key holders"))
     yield from _populations(standing)
     if not standing.invited:
-        sentence = _("Nobody is invited yet.")
-        yield Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
+        yield _nobody_invited(standing)
     if standing.opens_on is None or standing.closes_on is None:
         sentence = _("The days of answering are not set.")
         yield Gap("no_days", sentence, page="edition-settings", action=_("Set the days"))
     if not standing.approvers:
         yield _no_approver(blocks=False)
+
+
+def _nobody_invited(standing: Standing) -> Gap:
+    """From the frame where there is one, else from a list."""
+    sentence = _("Nobody is invited yet.")
+    if standing.businesses:
+        return Gap("no_invitations", sentence, page="sample", action=_("Draw a sample"))
+    return Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
 
 
 def _populations(standing: Standing) -> Iterator[Gap]:
@@ -124,8 +162,7 @@ def _collect(standing: Standing) -> Iterator[Gap]:
         words = {"day": date_format(standing.closes_on, "d/m/Y")}
         yield Gap("still_time", _("Answers are taken until %(day)s.") % words)
     if not standing.invited and not standing.responses:
-        sentence = _("Nobody is invited yet.")
-        yield Gap("no_invitations", sentence, page="invitations-new", action=_("Invite businesses"))
+        yield _nobody_invited(standing)
     yield from _short_units(standing)
     yield from _hard_values(standing)
 
@@ -156,9 +193,41 @@ def _hard_values(standing: Standing) -> Iterator[Gap]:
         yield Gap("hard_missing", sentence % {"count": standing.hard_missing})
 
 
+def _unseal(standing: Standing) -> Iterator[Gap]:
+    if standing.responses < FEWEST:
+        words = {"count": FEWEST}
+        sentence = _("There are fewer than %(count)d responses: everything that tells them apart will be left out.")
+        yield Gap("few_boxes", sentence % words, page="ballot-box", action=_("See the ballot box"))
+
+
+def _review(standing: Standing) -> Iterator[Gap]:
+    review = standing.review
+    if review is None:
+        sentence = _("The answers were not checked for carelessness and copies yet.")
+        yield Gap("not_checked", sentence, page="quality", action=_("Check them"))
+    elif review.undecided:
+        sentence = ngettext(
+            "Nobody has decided about %(undecided)d of %(flagged)d flagged response.",
+            "Nobody has decided about %(undecided)d of %(flagged)d flagged responses.",
+            review.flagged,
+        )
+        words = {"undecided": review.undecided, "flagged": review.flagged}
+        yield Gap("undecided", sentence % words, page="quality", action=_("Review them"))
+    sentence = _("The data can be frozen without this review; undecided responses then count.")
+    yield Gap("freeze_anyway", sentence, page="edition-freeze", action=_("Freeze the data…"))
+
+
 def _freeze(standing: Standing) -> Iterator[Gap]:
     if not standing.ratings:
         yield Gap("no_ratings", _("There is not one rating, so there is nothing to freeze."), blocks=True)
+    if standing.review is not None and standing.review.excluded:
+        sentence = ngettext(
+            "%(count)d response is left out after the review.",
+            "%(count)d responses are left out after the review.",
+            standing.review.excluded,
+        )
+        words = {"count": standing.review.excluded}
+        yield Gap("excluded", sentence % words, page="quality", action=_("See the review"))
     yield from _short_units(standing)
     yield from _hard_values(standing)
     yield from _populations(standing)
@@ -222,6 +291,8 @@ def _publish(standing: Standing) -> Iterator[Gap]:
 GAPS: dict[Step, Callable[[Standing], Iterator[Gap]]] = {
     Step.PREPARE: _prepare,
     Step.COLLECT: _collect,
+    Step.UNSEAL: _unseal,
+    Step.REVIEW: _review,
     Step.FREEZE: _freeze,
     Step.SCORE: _score,
     Step.APPROVE: _approve,

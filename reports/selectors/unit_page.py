@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import in_language
-from reports.selectors.history import Life, earlier_publications, lives_of, same_yardstick
+from reports.selectors.history import earlier_publications, same_yardstick
 from reports.selectors.publications import PublicationFacts
 from reports.selectors.ranking import Block, Cell, Column, Ranking, Row, ranking
 from reports.selectors.scale import NOTHING, Scale, half_width, median_of, part_interval
@@ -15,6 +15,7 @@ from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score
 from surveys.enums import CommentState, IndicatorKind
 from surveys.models import Comment, HardValue
+from surveys.selectors.lineage import Life, lives_of
 
 YEARS_SHOWN = 5
 Medians = dict[int, float | None]

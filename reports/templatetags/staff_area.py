@@ -18,15 +18,28 @@ from accounts.rules import may_see_audit, may_see_members
 from accounts.selectors import roles_remember
 from scoring.enums import RunState
 from scoring.rules import may_see_runs
-from surveys.enums import CommentState, EditionState
+from surveys.enums import CommentState, Decision, EditionState
 from surveys.models import Edition
-from surveys.rules import may_invite, may_moderate, may_prepare_edition, may_see_edition, may_see_units
+from surveys.rules import (
+    may_draw_sample,
+    may_invite,
+    may_keep_frame,
+    may_moderate,
+    may_prepare_edition,
+    may_see_edition,
+    may_see_quality,
+    may_see_units,
+)
+from surveys.selectors.quality import UNDECIDED
 
 register = template.Library()
 register.filter("deed", deed)
 register.filter("job_words", job_words)
 
-STATES = {value: label for states in (EditionState, CommentState, RunState) for value, label in states.choices}
+STATES = {
+    **{value: label for states in (EditionState, CommentState, RunState, Decision) for value, label in states.choices},
+    UNDECIDED: _("Undecided"),
+}
 
 
 @register.filter
@@ -46,24 +59,47 @@ class Item:
 
 # Names of addresses at which each link counts as the current one; the first is where it leads.
 EDITION_PAGES = {
-    "edition": ("edition", "edition-open", "edition-close", "edition-freeze", "publish", "unit-preview"),
+    "edition": (
+        "edition",
+        "edition-open",
+        "edition-close",
+        "edition-freeze",
+        "dataset-renew",
+        "publish",
+        "unit-preview",
+    ),
     "responses": ("responses",),
+    "sample": ("sample", "sample-draw", "sample-members"),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
+    "ballot-box": ("ballot-box", "ballot-key", "ballot-open", "ballot-holder-add"),
     "comments": ("comments",),
+    "quality": ("quality", "quality-responses", "quality-response", "quality-copies"),
     "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
+    "frame": (
+        "frame",
+        "frame-businesses",
+        "frame-duplicates",
+        "frame-import",
+        "frame-columns",
+        "frame-import-result",
+    ),
     "units": ("units", "unit", "unit-lineage", "unit-reader-add"),
     "members": ("members",),
     "audit": ("audit",),
     "edition-import": ("edition-import",),
 }
 LABELS = {
+    "frame": _("Businesses"),
     "edition": _("Overview"),
     "responses": _("Fieldwork"),
+    "sample": _("Sample"),
     "invitations": _("Invitations"),
+    "ballot-box": _("Ballot box"),
     "comments": _("Comments"),
+    "quality": _("Quality of answers"),
     "runs": _("Scoring"),
     "edition-settings": _("Settings"),
     "units": _("Units"),
@@ -109,8 +145,11 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
     return {
         "edition": may_see_edition(person, edition),
         "responses": may_see_edition(person, edition),
+        "sample": may_draw_sample(person, edition),
         "invitations": may_invite(person, edition),
+        "ballot-box": may_see_edition(person, edition),
         "comments": may_moderate(person, edition),
+        "quality": may_see_quality(person, edition),
         "runs": may_see_runs(person, edition.province),
         "edition-settings": may_prepare_edition(person, edition.province),
     }
@@ -118,6 +157,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
 
 def _province_doors(person: User, province: Province) -> dict[str, bool]:
     return {
+        "frame": may_keep_frame(person, province),
         "units": may_see_units(person, province),
         "members": may_see_members(person, province),
         "audit": may_see_audit(person, province),

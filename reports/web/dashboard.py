@@ -17,15 +17,25 @@ from accounts.web.jobs import job_facts
 from accounts.web.requests import StaffRequest
 from reports.rules import may_see_dashboard
 from reports.selectors.dashboard import Dashboard, dashboard_of, homes_of, units_to_read
-from reports.selectors.steps import Gap, Step, current_step, gaps_for
+from reports.selectors.steps import Gap, Step, current_step, gaps_for, steps_of
 from scoring.rules import may_approve, may_publish, may_start_run
 from surveys.models import Edition
-from surveys.rules import may_freeze_data, may_invite, may_moderate, may_prepare_edition
+from surveys.rules import (
+    may_draw_sample,
+    may_freeze_data,
+    may_invite,
+    may_moderate,
+    may_open_box,
+    may_prepare_edition,
+    may_review_responses,
+)
 from surveys.web.staff.doors import edition_or_404
 
 LINE = {
     Step.PREPARE: gettext_lazy("Prepare"),
     Step.COLLECT: gettext_lazy("Collect answers"),
+    Step.UNSEAL: gettext_lazy("Open the ballot box"),
+    Step.REVIEW: gettext_lazy("Review answers"),
     Step.FREEZE: gettext_lazy("Freeze the data"),
     Step.SCORE: gettext_lazy("Compute scores"),
     Step.APPROVE: gettext_lazy("Approve"),
@@ -58,10 +68,24 @@ DOING = {
     ),
     Step.COLLECT: Doing(
         gettext_lazy("Close the edition"),
-        gettext_lazy("Drafts are then deleted and the answers mixed, so that nobody can tell whose they are."),
+        gettext_lazy("Nobody can answer after that; drafts are deleted, and the ballot box can be opened."),
         gettext_lazy("Close the edition…"),
         "edition-close",
         gettext_lazy("A manager closes the edition."),
+    ),
+    Step.UNSEAL: Doing(
+        gettext_lazy("Open the ballot box"),
+        gettext_lazy("Until then nobody can read an answer. They are mixed, and made coarse where few are alike."),
+        gettext_lazy("To the ballot box"),
+        "ballot-box",
+        gettext_lazy("A key holder opens the ballot box with the own passphrase."),
+    ),
+    Step.REVIEW: Doing(
+        gettext_lazy("Review the answers"),
+        gettext_lazy("Careless and copied responses are flagged; a person decides which are left out, with a reason."),
+        gettext_lazy("Review the answers"),
+        "quality",
+        gettext_lazy("A manager or an analyst reviews the answers."),
     ),
     Step.FREEZE: Doing(
         gettext_lazy("Freeze the data"),
@@ -128,8 +152,8 @@ def edition(request: StaffRequest, edition_id: int) -> HttpResponse:
 
 
 def _line(board: Dashboard, current: Step | None) -> list[dict[str, object]]:
-    """The six steps for the component that draws them, with the day on which each was finished."""
-    order = list(Step)
+    """The steps for the component that draws them, with the day on which each was finished."""
+    order = steps_of(board.standing)
     place = len(order) if current is None else order.index(current)
     line: list[dict[str, object]] = []
     for number, step in enumerate(order):
@@ -161,10 +185,13 @@ def _may_open(page: str, edition: Edition, person: User) -> bool:
     province = edition.province
     doors = {
         "invitations-new": lambda: may_invite(person, edition),
+        "sample": lambda: may_draw_sample(person, edition),
         "edition-settings": lambda: may_prepare_edition(person, province),
         "runs": lambda: may_start_run(person, province),
         "run": lambda: may_start_run(person, province) or may_approve(person, province),
         "comments": lambda: may_moderate(person, edition),
+        "quality": lambda: may_review_responses(person, edition),
+        "edition-freeze": lambda: may_freeze_data(person, edition),
     }
     return doors[page]() if page in doors else True
 
@@ -191,7 +218,9 @@ def _may_take(step: Step, board: Dashboard, person: User) -> bool:
     province = edition.province
     if step in {Step.PREPARE, Step.COLLECT}:
         return may_prepare_edition(person, province)
-    if step == Step.FREEZE:
+    if step == Step.UNSEAL:
+        return may_open_box(person, edition)
+    if step in {Step.REVIEW, Step.FREEZE}:
         return may_freeze_data(person, edition)
     if step == Step.SCORE:
         return may_start_run(person, province)

@@ -11,6 +11,8 @@ from accounts.web.requests import StaffRequest
 from reports.rules import may_preview_any_run, may_preview_unit
 from reports.selectors.preview import rated_units_for, run_to_preview, unit_preview
 from reports.selectors.unit_page import UnitNotRated
+from reports.selectors.watch import watch_list
+from reports.selectors.watch_words import line_sentence
 from reports.web.public.unit import unit_context
 
 
@@ -29,4 +31,7 @@ def preview(request: StaffRequest, edition_id: int, code: str) -> HttpResponse:
         result = unit_preview(run, code, now=timezone.now())
     except UnitNotRated as error:
         raise Http404 from error
-    return render(request, "staff/unit_preview.html", context | unit_context(result, {}, []) | {"facts": result.facts})
+    context |= unit_context(result, {}, []) | {"facts": result.facts}
+    lines = watch_list(run).of(code) if result.row.ranked else ()
+    watched = {"watched": [line_sentence(line) for line in lines]}
+    return render(request, "staff/unit_preview.html", context | watched)

@@ -43,6 +43,8 @@ def adjust(
     Bonuses (points > 0) and penalties (points < 0) are summed and capped apart. A missing total stays
     missing. Raises ``UnitUnknown``.
 
+    Source: decisions of provinces, in which points beside the survey are capped.
+
     >>> given = [Adjustment("A", 3.0, "one-stop prize"), Adjustment("A", -0.5, "late report")]
     >>> adjust(np.array([70.0]), ["A"], given, max_bonus=2, max_penalty=1).total.tolist()
     [71.5]

@@ -56,6 +56,9 @@ def _shares(values: FloatArray, weights: FloatArray) -> FloatArray:
 def arithmetic(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Σ w y / Σ w over the children present.
 
+    ``values`` (U, C), ``weights`` (C,) → scores (U,), derivatives (U, C); NaN is missing, a unit without any is NaN.
+    Raises nothing. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 6.
+
     >>> arithmetic(np.array([[2.0, 8.0], [np.nan, 8.0]]), np.array([3.0, 1.0]))[0].tolist()
     [3.5, 8.0]
     """
@@ -64,7 +67,14 @@ def arithmetic(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, Flo
 
 
 def power(values: FloatArray, weights: FloatArray, p: float) -> tuple[FloatArray, FloatArray]:
-    """(Σ w y^p / Σ w)^(1/p) for p ≠ 0, exp(Σ w ln y / Σ w) for p = 0; a unit with y ≤ 0 is missing."""
+    """(Σ w y^p / Σ w)^(1/p) for p ≠ 0, exp(Σ w ln y / Σ w) for p = 0; a unit with y ≤ 0 is missing.
+
+    ``values`` (U, C), ``weights`` (C,) → scores (U,), derivatives (U, C); NaN is missing. Raises nothing. Source:
+    Hardy, Littlewood and Pólya, Inequalities, 1934.
+
+    >>> power(np.array([[1.0, 9.0]]), np.array([1.0, 1.0]), 0.5)[0].tolist()
+    [4.0]
+    """
     shares = _shares(values, weights)
     used = shares > 0
     bad: BoolArray = np.any(used & ~(np.nan_to_num(values, nan=1.0) > 0), axis=1)
@@ -83,6 +93,9 @@ def power(values: FloatArray, weights: FloatArray, p: float) -> tuple[FloatArray
 def geometric(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """exp(Σ w ln y / Σ w): a weak part weighs more than in the arithmetic mean; needs y > 0.
 
+    Shapes as for ``arithmetic``; NaN is missing. Raises nothing. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, step 6.
+
     >>> geometric(np.array([[1.0, 4.0]]), np.array([1.0, 1.0]))[0].tolist()
     [2.0]
     """
@@ -92,6 +105,9 @@ def geometric(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, Floa
 def harmonic(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Σ w / Σ (w / y): a weak part weighs more still; needs y > 0.
 
+    Shapes as for ``arithmetic``; NaN is missing. Raises nothing. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, step 6.
+
     >>> harmonic(np.array([[1.0, 3.0]]), np.array([1.0, 1.0]))[0].tolist()
     [1.5]
     """
@@ -99,12 +115,26 @@ def harmonic(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, Float
 
 
 def power_half(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(Σ w √y / Σ w)²: between the geometric and the arithmetic mean; needs y > 0."""
+    """(Σ w √y / Σ w)²: between the geometric and the arithmetic mean; needs y > 0.
+
+    Shapes as for ``arithmetic``; NaN is missing. Raises nothing. Source: Hardy, Littlewood and Pólya, Inequalities,
+    1934.
+
+    >>> power_half(np.array([[1.0, 9.0]]), np.array([1.0, 1.0]))[0].tolist()
+    [4.0]
+    """
     return power(values, weights, 0.5)
 
 
 def copeland(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Units beaten minus units lost to, by weighted majority over the children both have (ties count half)."""
+    """Units beaten minus units lost to, by weighted majority over the children both have (ties count half).
+
+    Shapes as for ``arithmetic``; NaN is missing, a unit without any value is NaN; there is no derivative. Raises
+    nothing. Source: Copeland 1951; Munda and Nardo 2009.
+
+    >>> copeland(np.array([[5.0], [3.0], [1.0]]), np.ones(1))[0].tolist()
+    [2.0, 0.0, -2.0]
+    """
     present = ~np.isnan(values)
     score = np.zeros(len(values))
     for u in range(len(values)):
@@ -135,6 +165,8 @@ def combine(
     Children without weight do not count. The available share (of children by default, of their weight with
     ``availability`` = "weight") must reach the threshold, else the score is NaN. Raises ``MethodUnknown``.
 
+    ``values`` (U, C), ``weights`` (C,). Source: COINr (Becker and others 2022) for the threshold of available data.
+
     >>> combine(np.array([[2.0, np.nan]]), np.array([1.0, 1.0]), "arithmetic", AggregateOptions())[0].tolist()
     [nan]
     """
@@ -161,6 +193,21 @@ def aggregate(points: FloatArray, framework: Framework, options: AggregateOption
     into the sub-index by ``options.group`` (by ``options.indicator`` where there are no groups),
     sub-indices into the total by
     ``options.total``; total = multiplier · Σ w_s S_s / Σ w_s for the arithmetic mean.
+
+    Missing points (NaN) give their weight to the others by the rule of ``combine``. Points are on the target range, the
+    total on ``multiplier`` times it. Raises ``MethodUnknown``. Source: OECD and JRC, Handbook on Constructing Composite
+    Indicators, 2008, step 6.
+
+    >>> from scoring.engine.types import Indicator, SubIndex
+    >>> items = (
+    ...     Indicator("a", "s", "positive", weight=2),
+    ...     Indicator("b", "s", "positive"),
+    ...     Indicator("c", "t", "positive"),
+    ... )
+    >>> part = Framework(("A",), (SubIndex("s", 0.5), SubIndex("t", 0.5)), items)
+    >>> scored = aggregate(np.array([[8.0, 5.0, 4.0]]), part, AggregateOptions())
+    >>> scored.sub_indices.tolist(), scored.total.tolist()
+    ([[7.0, 4.0]], [55.0])
     """
     n_units = len(points)
     groups = np.full((n_units, len(framework.groups)), np.nan)
@@ -181,11 +228,12 @@ def aggregate(points: FloatArray, framework: Framework, options: AggregateOption
         gradient[:, loose] = outer[:, len(own) :]
         for position, g in enumerate(own):
             members = np.flatnonzero(membership == g)
-            gradient[:, members] = outer[:, [position]] * inner[:, members]
+            # A group that is missing adds nothing, whatever its own derivatives are.
+            gradient[:, members] = np.where(outer[:, [position]] == 0, 0.0, outer[:, [position]] * inner[:, members])
     shares = np.array([item.weight for item in framework.sub_indices])
     total, total_gradient = combine(subs, shares, options.total, options)
     factor = options.multiplier
-    notices = _not_positive(points, subs, framework, options)
+    notices = _not_positive((points, groups, subs), framework, options)
     return Aggregated(groups, subs, factor * total, gradient, factor * total_gradient, notices)
 
 
@@ -196,14 +244,16 @@ def _membership(framework: Framework) -> IntArray:
 
 
 def _not_positive(
-    points: FloatArray, subs: FloatArray, framework: Framework, options: AggregateOptions
+    levels: tuple[FloatArray, FloatArray, FloatArray], framework: Framework, options: AggregateOptions
 ) -> tuple[Notice, ...]:
-    """Say which values a mean for positive numbers could not take."""
+    """Say which points, groups and sub-indices a mean for positive numbers could not take."""
     positive_only = {"geometric", "harmonic", "power_half"}
+    group_codes = tuple(item.code for item in framework.groups)
     notices: list[Notice] = []
     for method, values, codes in (
-        (options.indicator, points, framework.codes),
-        (options.total, subs, framework.sub_index_codes),
+        (options.indicator, levels[0], framework.codes),
+        (options.group, levels[1], group_codes),
+        (options.total, levels[2], framework.sub_index_codes),
     ):
         low: BoolArray = np.any(np.nan_to_num(values, nan=1.0) <= 0, axis=0)
         if method in positive_only:
@@ -213,6 +263,8 @@ def _not_positive(
 
 def nominal_shares(framework: Framework) -> FloatArray:
     """Share (K,) of each indicator in the total when nothing is missing and all means are arithmetic.
+
+    Raises nothing. Source: Paruolo, Saisana and Saltelli 2013, on nominal weights.
 
     >>> from scoring.engine.types import Indicator, SubIndex
     >>> items = (Indicator("a", "s", "positive"), Indicator("b", "t", "positive"))

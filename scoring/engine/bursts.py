@@ -43,6 +43,9 @@ def bursts(
     unremarkable units need few draws, remarkable ones all. Ratings of one firm count as independent, hence look at
     p ≤ 0.001.
 
+    A rating without a bucket must be left out before; missing buckets have no place here. Raises nothing. Source:
+    Kulldorff 1997.
+
     >>> day = np.r_[np.arange(40) % 10, np.full(10, 4)]
     >>> found = bursts(day, np.repeat([0, 1], [40, 10]), 2, np.random.default_rng(1))
     >>> [int(x[1]) for x in (found.start, found.length, found.ratings)], bool(found.p[1] < 0.01)

@@ -15,6 +15,7 @@ from scipy.stats import norm
 
 from scoring.engine.checks import GoalpostsMissing, NotEnoughData
 from scoring.engine.pipeline import Result
+from scoring.engine.rank import EQUAL
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 COMPARABLE = ("fixed", "pooled")
@@ -22,6 +23,8 @@ COMPARABLE = ("fixed", "pooled")
 
 def holm(p: FloatArray) -> FloatArray:
     """Holm's adjusted p-values (n,): the chance of any false alarm stays below the level. NaN stays NaN.
+
+    p_(i) ↦ max over j ≤ i of (n − j + 1)·p_(j), at most 1; n counts known p-values. Raises nothing. Source: Holm 1979.
 
     >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
     [0.03, 0.06, 0.06]
@@ -37,13 +40,16 @@ def holm(p: FloatArray) -> FloatArray:
 def benjamini_hochberg(p: FloatArray) -> FloatArray:
     """Benjamini and Hochberg's adjusted p-values (n,): the expected share of false alarms. NaN stays NaN.
 
+    p_(i) ↦ min over j ≥ i of n·p_(j)/j, at most 1; n counts known p-values. Raises nothing. Source: Benjamini and
+    Hochberg 1995.
+
     >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03])).round(6).tolist()
     [0.03, 0.04, 0.04]
     """
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]
     n = len(order)
-    raised = p[order] * (n / np.arange(1, n + 1))  # in this order the largest stays exactly as it is
+    raised = p[order] * (n / np.arange(1, n + 1))
     adjusted = np.full(len(p), np.nan)
     adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return adjusted
@@ -67,6 +73,19 @@ def change(
     in both (``panel``; without it the samples count as independent). Columns: unit, before, after, change,
     se, lo, hi, p, p_holm, p_bh. Raises ``GoalpostsMissing`` when an indicator's goalposts belong to one
     edition alone, ``NotEnoughData`` without covariances.
+
+    Unit: points of the total; NaN where either total is missing. Source: Särndal, Swensson and Wretman, Model Assisted
+    Survey Sampling, 1992, chapter 9 (sampling on two occasions).
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> kinder = score(
+    ...     example_survey(), example_framework(), example_recipe(weight={"method": "rake", "margins": ["size"]})
+    ... )
+    >>> found = change(result, kinder, {"A": "A", "B": "B"})
+    >>> found[["unit", "change"]].round(1).values.tolist()
+    [['A', 1.2], ['B', -0.9]]
     """
     _check(before, after)
     first = {code: u for u, code in enumerate(before.run.framework.units)}
@@ -81,9 +100,9 @@ def change(
         z_new = after.run.uncertainty.influence[np.ix_(panel.after, later)]
         variance = variance - 2 * (z_old * z_new).sum(axis=0)
     se = np.sqrt(np.maximum(variance, 0.0))
-    difference = new - old
+    difference = np.where(np.abs(new - old) <= EQUAL * np.abs(new), 0.0, new - old)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * norm.sf(np.abs(difference) / se)
+        p = np.where(difference == 0, 1.0, 2 * norm.sf(np.abs(difference) / se))
     reach = norm.ppf((1 + confidence) / 2) * se
     codes = [after.run.framework.units[int(u)] for u in later]
     columns = {"unit": codes, "before": old, "after": new, "change": difference, "se": se}
@@ -123,6 +142,8 @@ def falling(editions: Sequence[pd.DataFrame], name: str, *, times: int = 3) -> p
     ``significant``: how many of the steps exceed 1.96 standard errors, samples taken as independent. A
     missing score ends a series.
 
+    Raises nothing. Source: Decision 3373/QĐ-UBND of the People's Committee of Thái Bình on three falls in a row.
+
     >>> tables = [pd.DataFrame({"unit": ["A"], "item": ["x"], "score": [s], "se": [0.1]}) for s in (5.0, 4.0, 3.0, 2.9)]
     >>> falling(tables, "item").values.tolist()
     [['A', 'x', 2.1, 2]]
@@ -136,7 +157,7 @@ def falling(editions: Sequence[pd.DataFrame], name: str, *, times: int = 3) -> p
     errors = np.column_stack([table["se"].reindex(keys).to_numpy(dtype=np.float64) for table in last])
     steps = np.diff(scores, axis=1)
     spread = np.sqrt(np.square(errors[:, 1:]) + np.square(errors[:, :-1]))
-    found: BoolArray = np.all(steps < 0, axis=1)
+    found: BoolArray = np.all(steps < -EQUAL * np.abs(scores[:, :-1]), axis=1)
     table = pd.DataFrame(index=keys[found]).reset_index()
     table["fall"] = scores[found, 0] - scores[found, -1]
     table["significant"] = (-steps > 1.96 * spread)[found].sum(axis=1)

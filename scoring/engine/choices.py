@@ -77,6 +77,15 @@ def usual_choices(run: Run, cleaned: Survey | None = None) -> list[Choice]:
     ones; means over indicators and over sub-indices: arithmetic or geometric; trimming when the run is raked: none
     or within a third and three times the median; responses when ``cleaned`` (the answers without the flagged
     ones) is given.
+
+    Raises nothing: a choice that the run cannot make is missing from the list. Source: Saisana, Saltelli and Tarantola
+    2005.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> [choice.name for choice in usual_choices(result.run)]
+    ['normalise', 'aggregate', 'goalposts']
     """
     methods = tuple(Option(name, {"normalise": {"method": name}}) for name in ("minmax", "percentile_rank"))
     levels = ("indicator", "group", "total")
@@ -115,6 +124,16 @@ def choice_sensitivity(
     ``scipy.stats.sobol_indices``). Estimates carry Monte Carlo errors of some hundredths at n = 1024. A score
     that cannot be had under an option ranks last. Options that do not apply to another choice (goalposts with
     percentile ranks) appear as interactions. Raises ``NotEnoughData``, ``ShapeMismatch`` and the errors of the verbs.
+
+    Unit: shares 0..1 and ranks; NaN for units without rank. Source: Sobol 1993; Saltelli and others 2010; Saisana,
+    Saltelli and Tarantola 2005.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = choice_sensitivity(result.run, usual_choices(result.run)[:1], np.random.default_rng(1), n=64)
+    >>> found.names, found.first.shape
+    (('weights', 'normalise'), (3, 2))
     """
     surveyed(run)
     grid = list(product(*(range(len(choice.options)) for choice in choices)))

@@ -19,6 +19,9 @@ from scoring.engine.types import BoolArray, FloatArray, IntArray
 def completion_share(answers: FloatArray) -> FloatArray:
     """Share (n,) of the items that were answered.
 
+    Unit: a share 0..1; NaN counts as missing. Raises nothing. Source: Curran, Methods for the detection of carelessly
+    invalid responses, 2016.
+
     >>> completion_share(np.array([[1.0, np.nan], [2.0, 3.0]])).tolist()
     [0.5, 1.0]
     """
@@ -29,6 +32,8 @@ def longstring(answers: FloatArray) -> tuple[IntArray, FloatArray]:
     """Longest run (n,) of the same answer, and average length of runs (n,; NaN without answers).
 
     Items without an answer are skipped: they neither break nor lengthen a run. Source: Johnson 2005.
+
+    Unit: items. Raises nothing.
 
     >>> longest, average = longstring(np.array([[3.0, 3.0, np.nan, 3.0, 1.0]]))
     >>> longest.tolist(), average.tolist()
@@ -64,6 +69,8 @@ def response_variability(answers: FloatArray) -> FloatArray:
 
     Source: Dunn, Heggestad, Shanock and Theilgard 2018.
 
+    Unit: that of the answers; missing answers are skipped. Raises nothing.
+
     >>> response_variability(np.array([[1.0, 3.0], [2.0, 2.0]])).round(6).tolist()
     [1.414214, 0.0]
     """
@@ -90,6 +97,14 @@ def mahalanobis(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     Covariance over the rows without missing answers; in other rows a missing answer adds no distance and no
     degree of freedom. Compare the probability with 0.001. NaN when fewer complete rows than items + 1
     exist.
+
+    D² = (x − x̄)′S⁻¹(x − x̄), χ² with as many degrees of freedom as answers. Raises nothing. Source: Mahalanobis 1936;
+    R package careless.
+
+    >>> rows = np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0], [9.0, 1.0]])
+    >>> distance, tail = mahalanobis(rows)
+    >>> int(np.argmax(distance)), bool(tail.min() == tail[4])
+    (4, True)
     """
     n, k = answers.shape
     moments = by_blocks(n, lambda rows: _complete_moments(answers[rows]))
@@ -134,6 +149,12 @@ def even_odd(answers: FloatArray, scales: Sequence[Sequence[int]]) -> FloatArray
     Within each scale (columns that measure the same) the items at odd and at even positions are averaged; r
     is the correlation of the two averages over scales. Returned is −2r/(1 + r), held within [−1, 1]; NaN
     when one half does not vary. Source: Jackson 1977, Johnson 2005.
+
+    Missing answers are skipped. Raises nothing.
+
+    >>> alike = np.array([[5.0, 5.0, 1.0, 1.0, 3.0, 3.0]])
+    >>> even_odd(alike, [(0, 1), (2, 3), (4, 5)]).tolist()
+    [-1.0]
     """
     halves = [np.zeros((answers.shape[1], len(scales))) for _ in range(2)]
     for s, columns in enumerate(scales):
@@ -168,6 +189,8 @@ def all_maximum(answers: FloatArray, best: FloatArray) -> BoolArray:
     """Rows (n,) whose every answer is the best one; ``best`` (k,) best answer per item; rows without
     answers: False.
 
+    Raises nothing. Source: Krosnick 1991, satisficing; DeSimone, Harms and DeSimone 2015.
+
     >>> all_maximum(np.array([[5.0, np.nan], [5.0, 4.0]]), np.array([5.0, 5.0])).tolist()
     [True, False]
     """
@@ -181,7 +204,13 @@ def _perfect(cells: FloatArray, best: FloatArray) -> BoolArray:
 
 
 def share_by_unit(flags: BoolArray, unit: IntArray, n_units: int) -> tuple[FloatArray, FloatArray]:
-    """Share of flagged ratings per unit (U,) and of all other units' ratings (U,); NaN without ratings."""
+    """Share of flagged ratings per unit (U,) and of all other units' ratings (U,); NaN without ratings.
+
+    ``flags``, ``unit`` (R,). Unit: a share 0..1. Raises nothing. Source: definition of a proportion.
+
+    >>> share_by_unit(np.array([True, False, True]), np.array([0, 0, 1]), 2)[0].tolist()
+    [0.5, 1.0]
+    """
     count = np.bincount(unit, minlength=n_units).astype(np.float64)
     flagged = np.bincount(unit, weights=flags.astype(np.float64), minlength=n_units)
     own = np.divide(flagged, count, out=np.full(n_units, np.nan), where=count > 0)
@@ -196,6 +225,8 @@ def excess_by_unit(flags: BoolArray, unit: IntArray, n_units: int) -> FloatArray
     Hypergeometric upper tail (Fisher's exact test, one-sided): of all ratings so many are flagged, and the unit's
     are a random handful of them. A small p says that the unit's share of, say, perfect ratings stands out from
     its block. Ratings of one firm count as independent; look at p below 0.001. 1 without ratings.
+
+    Missing answers are dealt with by whoever sets ``flags`` (R,). Raises nothing. Source: Fisher 1935.
 
     >>> excess_by_unit(np.array([True, True, False, False]), np.array([0, 0, 1, 1]), 2).round(6).tolist()
     [0.166667, 1.0]

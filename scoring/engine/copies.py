@@ -29,6 +29,9 @@ def row_hash(answers: FloatArray) -> Hashes:
     Σ_k bits(x_k)·r_k modulo 2⁶⁴, mixed, with fixed odd random r_k: two different rows get the same number with a
     chance of about 2⁻⁶⁰.
 
+    Raises nothing. Source: Carter and Wegman 1979, universal hashing; the mixing constant is that of SplitMix64
+    (Steele, Lea and Flood 2014).
+
     >>> h = row_hash(np.array([[1.0, np.nan], [1.0, 2.0], [1.0, np.nan]]))
     >>> bool(h[0] == h[2]), bool(h[0] == h[1])
     (True, False)
@@ -97,6 +100,9 @@ def duplicates(answers: FloatArray, least: int = 5) -> IntArray:
 
     Rows with fewer than ``least`` answers are not compared: short rows are equal by chance.
 
+    A missing answer equals a missing answer only. Raises nothing. Source: Kuriakose and Robbins 2016, on near
+    duplicates in surveys.
+
     >>> duplicates(np.array([[1.0, 2.0], [1.0, 3.0], [1.0, 2.0]]), least=2).tolist()
     [1, 0, 1]
     """
@@ -152,6 +158,8 @@ def near_duplicates(
     Rows with fewer than ``least`` answers or fewer than ``row_distinct`` distinct ones are not compared: a row of
     all fours resembles others without being copied (see ``longstring``). Every pair is found, except among more
     than ``crowd`` rows that share a band; how many rows that left out is reported.
+
+    NaN is a missing answer. Raises nothing. Source: Indyk and Motwani 1998; Kuriakose and Robbins 2016.
 
     >>> rows = np.array([[1, 2, 3, 4, 5, 1], [1, 2, 3, 4, 5, 2], [5, 4, 1, 2, 2, 3]], dtype=float)
     >>> found = near_duplicates(rows, differ=1, least=5)

@@ -46,6 +46,15 @@ def linearise(survey: Survey, framework: Framework, steps: Steps) -> Uncertainty
     edition. After calibration z is replaced by its residual on the margins.
     V = Σ_h n_h/(n_h − 1) Σ_i (z_i − z̄_h)(z_i − z̄_h)′ over strata h. Errors of points are those of J C_k J′, C_k the
     covariance of the values of indicator k between units (units that set goalposts share raters with others).
+
+    Units: points of the total, of sub-indices, of indicators, and those of the values. NaN where a score is missing or
+    has no derivative. Raises nothing. Source: Binder 1983; Deville 1999; Deville and Särndal 1992.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> [round(float(x), 2) for x in result.run.uncertainty.total_se]
+    [2.65, 2.5, 2.79]
     """
     stratum, notices = pooled_strata(survey)
     found = influences(survey, framework, steps, stratum)
@@ -76,6 +85,16 @@ def pooled_strata(survey: Survey) -> tuple[IntArray, tuple[Notice, ...]]:
 
     Strata with a single firm are pooled into one; if that leaves a single firm still, it joins the smallest
     other stratum. What was pooled is reported.
+
+    Codes (F,); a missing stratum is a stratum of its own. Raises nothing. Source: Wolter, Introduction to Variance
+    Estimation, 2007, section 2.5 (collapsed strata).
+
+    >>> from dataclasses import replace
+    >>> from scoring.engine.example import example_survey
+    >>> alone = np.r_[0, 1, np.full(58, 2)]
+    >>> codes, notices = pooled_strata(replace(example_survey(), stratum=alone, strata=()))
+    >>> codes[:3].tolist(), notices[0].params
+    ([0, 0, 1], {'strata': ['0', '1']})
     """
     counts = np.bincount(survey.stratum) if survey.n_firms else np.zeros(0, dtype=np.int64)
     single = np.flatnonzero(counts == 1)
@@ -96,6 +115,9 @@ def centred(z: FloatArray, stratum: IntArray) -> FloatArray:
     sampling.
 
     A stratum of one firm has no variance within: NaN.
+
+    ``z`` (n, C), ``stratum`` (n,); NaN in z stays in its column. Raises nothing. Source: Särndal, Swensson and Wretman,
+    Model Assisted Survey Sampling, 1992, chapter 3.
 
     >>> centred(np.array([[1.0], [3.0]]), np.array([0, 0])).ravel().round(6).tolist()
     [-1.414214, 1.414214]
@@ -125,6 +147,9 @@ def design_covariance(
     ``cluster`` (n,): primary units whose influences are summed first; ``fraction`` (H,): sampled share of
     each stratum's primary units (finite population correction 1 − f_h).
 
+    Unit: that of the total, squared; a missing influence (NaN) makes its column NaN. Raises nothing. Source: Särndal,
+    Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapters 3 and 4; Lumley 2010.
+
     >>> design_covariance(np.array([[1.0], [3.0]]), np.array([0, 0])).round(9).tolist()
     [[4.0]]
     """
@@ -144,6 +169,15 @@ def calibration_residual(z: FloatArray, weighting: Weighting) -> FloatArray:
 
     Weights that meet the margins remove from the error whatever the margins explain. Without calibration z
     itself.
+
+    ``z`` (F, C) → (F, C); NaN stays in its column. Raises nothing. Source: Deville and Särndal 1992, section 3.
+
+    >>> from scoring.engine.types import margin_build
+    >>> from scoring.engine.weight import WeightOptions, poststratify
+    >>> m = margin_build("size", ["s", "s", "l", "l"], {"s": 2, "l": 2})
+    >>> met = poststratify(np.ones(4), [m], WeightOptions())
+    >>> calibration_residual(np.array([[1.0], [3.0], [5.0], [5.0]]), met).ravel().round(9).tolist()
+    [-1.0, 1.0, 0.0, 0.0]
     """
     if weighting.residual_weights is None:
         return z
@@ -162,7 +196,13 @@ def calibration_residual(z: FloatArray, weighting: Weighting) -> FloatArray:
 
 
 def correlation(covariance: FloatArray) -> FloatArray:
-    """Correlations (U, U) from a covariance; NaN where a variance is 0 or missing."""
+    """Correlations (U, U) from a covariance; NaN where a variance is 0 or missing.
+
+    Raises nothing. Source: Pearson 1895.
+
+    >>> correlation(np.array([[4.0, 1.0], [1.0, 1.0]])).tolist()
+    [[1.0, 0.5], [0.5, 1.0]]
+    """
     spread = np.sqrt(np.diag(covariance))
     product = np.outer(spread, spread)
     found: FloatArray = np.divide(covariance, product, out=np.full(product.shape, np.nan), where=product > 0)
@@ -171,6 +211,9 @@ def correlation(covariance: FloatArray) -> FloatArray:
 
 def intervals(estimate: FloatArray, errors: FloatArray, confidence: float) -> tuple[FloatArray, FloatArray]:
     """Normal confidence limits estimate ± z·se; missing where either is.
+
+    All (U,), in the unit of the estimate; NaN stays NaN. Raises nothing. Source: Neyman 1937; central limit theorem for
+    stratified samples, Bickel and Freedman 1984.
 
     >>> [round(float(x[0]), 2) for x in intervals(np.array([70.0]), np.array([1.0]), 0.95)]
     [68.04, 71.96]

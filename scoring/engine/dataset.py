@@ -1,35 +1,7 @@
 """The frozen dataset: a file of bytes that holds one edition's answers and everything needed to score them.
 
-The file is a ZIP archive without compression and with fixed timestamps, so that the same content always
-gives the same bytes and the SHA-256 of the bytes identifies the content. Text is UTF-8, lines end with a
-line feed, numbers use a decimal point. Five members, in this order:
-
-``framework.json`` (canonical JSON: sorted keys, no spaces)
-    ``format``: "ddci-dataset/1"; ``edition``: {code, title_vi, title_en, …}; ``blocks``: [{code, title_vi,
-    title_en}];
-    ``units``: [{code, block, title_vi, title_en}] in publication order; ``sub_indices``: [{code, title_vi,
-    title_en, weights: {block: weight}}] – a sub-index belongs to the blocks of its ``weights``; ``groups``:
-    [{code, sub_index, weight}]; ``indicators``: [{code, sub_index, blocks: [block], group | null, direction
-    "positive" | "negative", statistic "mean" | "share" | "median" | "hard", weight, question | null,
-    share_of: [number], min_n, scale: [lo, hi] | null, target | null, title_vi, title_en}]; ``questions``:
-    [{code, scale: {…}, title_vi, title_en}]. Further keys are kept and ignored.
-
-``respondents.csv``
-    ``respondent`` (running number from 1), then text columns such as type, size, sector, locality, age,
-    ``channel``;
-    ``stratum`` (sampling stratum; a respondent without one is in stratum ""), ``base_weight`` (number > 0).
-    ``type`` … ``stratum`` may serve as margins: a margin is named after its column.
-
-``ratings.csv``
-    ``respondent``, ``unit``, ``satisfaction`` (number or empty), then one column per question code. A cell
-    is a number; empty = not shown, ``na`` = not applicable, ``dk`` = don't know. One row per respondent and
-    unit.
-
-``hard.csv``
-    ``unit``, ``indicator``, ``value``, ``source``, ``period``, ``dossiers`` (empty = not counted).
-
-``margins.csv``
-    ``block`` (empty = every block), ``margin``, ``level``, ``N`` (businesses in the population).
+The file is a ZIP archive without compression and with fixed timestamps, so that the same content always gives the same
+bytes and the SHA-256 of the bytes identifies the content. Its five members are described in docs/dataset.md.
 """
 
 from __future__ import annotations
@@ -63,7 +35,7 @@ from scoring.engine.types import (
     survey_build,
 )
 
-FORMAT = "ddci-dataset/1"
+FORMATS = ("ddci-dataset/1", "ddci-dataset/2")
 MEMBERS = ("framework.json", "respondents.csv", "ratings.csv", "hard.csv", "margins.csv")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 NOT_APPLICABLE, DONT_KNOW = -8e9, -9e9
@@ -76,11 +48,9 @@ MARGIN_COLUMNS = ("block", "margin", "level", "N")
 class Dataset:
     """A dataset read into memory.
 
-    ``respondents`` has one row per respondent (text columns, ``base_weight`` as number);
-    ``rating_respondent`` and
-    ``rating_unit`` (R,) point into respondents and ``framework["units"]``; ``answers`` (R, Q) are numbers
-    with NaN for each of the three non-answers, told apart by ``non_answers`` (R, Q): 0 answered, 1 not
-    shown, 2 not applicable, 3 don't know.
+    ``respondents``: one row each (text columns, ``base_weight`` as number); ``rating_respondent``, ``rating_unit`` (R,)
+    point into them and ``framework["units"]``; ``answers`` (R, Q): numbers, NaN for each of the three non-answers;
+    ``non_answers`` (R, Q): 0 answered, 1 not shown, 2 not applicable, 3 don't know.
     """
 
     framework: Mapping[str, Any]
@@ -102,10 +72,8 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetParts:
-    """What a dataset is written from: the framework and four tables with the columns named above.
-
-    Cells of ``ratings`` may be numbers, None/NaN (not shown) or the texts "na" and "dk". Order of rows is
-    free.
+    """What a dataset is written from: the framework and four tables with the columns of docs/dataset.md, in any order
+    of rows; cells of ``ratings`` are numbers, None/NaN (not shown) or the texts "na" and "dk".
     """
 
     framework: Mapping[str, Any]
@@ -118,6 +86,8 @@ class DatasetParts:
 def canonical_json(value: Any) -> str:
     """JSON text that depends on the content alone: sorted keys, no spaces, no NaN.
 
+    Raises ``ValueError`` for NaN and infinity.
+
     >>> canonical_json({"b": 1, "a": [1.5, None]})
     '{"a":[1.5,null],"b":1}'
     """
@@ -127,10 +97,15 @@ def canonical_json(value: Any) -> str:
 def dataset_write(parts: DatasetParts) -> bytes:
     """Write a dataset; the same content in any order of rows gives the same bytes.
 
-    Raises ``DatasetInvalid`` when a table lacks a column, a rating names an unknown respondent or unit, or a
-    unit code is one of the two reserved words.
+    Raises ``DatasetInvalid`` when a table lacks a column, a rating names an unknown respondent or unit, or a unit code
+    is one of the two reserved words.
+
+    >>> from scoring.engine.example import example_parts
+    >>> turned = DatasetParts(**vars(example_parts()) | {"ratings": example_parts().ratings[::-1]})
+    >>> dataset_write(turned) == dataset_write(example_parts())
+    True
     """
-    framework = {**parts.framework, "format": FORMAT}
+    framework = {**parts.framework, "format": FORMATS["excluded" in parts.respondents]}
     units = [str(item["code"]) for item in framework["units"]]
     respondents = _ordered_respondents(parts.respondents)
     texts = (
@@ -206,13 +181,21 @@ def _cell(value: Any) -> str:
 
 
 def dataset_read(content: bytes) -> Dataset:
-    """Read a dataset from its bytes; raises ``DatasetInvalid`` naming the member and column at fault."""
+    """Read a dataset from its bytes; raises ``DatasetInvalid`` naming the member and column at fault.
+
+    >>> from scoring.engine.example import example_dataset
+    >>> example_dataset().answers.ravel().tolist(), example_dataset().non_answers.ravel().tolist()
+    ([4.0, 2.0, nan], [0, 0, 3])
+    """
     members = _members(content)
     framework = json.loads(members["framework.json"])
-    if framework.get("format") != FORMAT:
-        raise DatasetInvalid("framework.json:format", f"Expected {FORMAT}, found {framework.get('format')}.")
+    if framework.get("format") not in FORMATS:
+        raise DatasetInvalid("framework.json:format", f"Expected {FORMATS[-1]}, found {framework.get('format')}.")
     respondents = _read_text(members["respondents.csv"], numbers={"base_weight": np.float64, "respondent": np.int64})
     _require(respondents, ("respondent", "stratum", "base_weight"), "respondents.csv")
+    if framework["format"] == FORMATS[0]:
+        respondents["excluded"] = ""
+    _require(respondents, ("excluded",), "respondents.csv")
     ratings = _read_ratings(members["ratings.csv"])
     questions = tuple(str(c) for c in ratings.columns if c not in RATING_KEYS)
     cells = ratings[list(questions)].to_numpy(dtype=np.float64)
@@ -298,7 +281,12 @@ def _non_answers(cells: FloatArray) -> npt.NDArray[np.uint8]:
 
 
 def framework_from_dataset(dataset: Dataset, block: str) -> Framework:
-    """The framework of one block; raises ``DatasetInvalid`` when the dataset has no such block."""
+    """The framework of one block; raises ``DatasetInvalid`` when the dataset has no such block.
+
+    >>> from scoring.engine.example import example_dataset
+    >>> framework_from_dataset(example_dataset(), "main").codes
+    ('clarity', 'early')
+    """
     source = dataset.framework
     if block not in dataset.blocks:
         raise DatasetInvalid("framework.json:blocks", f"The dataset has no block {block}.")
@@ -339,9 +327,13 @@ def _indicator(item: Mapping[str, Any]) -> Indicator:
 def survey_from_dataset(dataset: Dataset, block: str) -> tuple[Survey, Framework]:
     """The survey and framework of one block.
 
-    All respondents of the edition are kept, also those who rated no unit of this block: weights describe
-    the whole sample, and variances of a part of it need the whole. Margins of the block replace general
-    ones of the same name.
+    All respondents of the edition are kept, also those who rated no unit of this block: weights describe the whole
+    sample, and variances of a part of it need the whole. Margins of the block replace general ones of the same name.
+    Missing answers get code 0. Raises ``DatasetInvalid`` when the dataset has no such block.
+
+    >>> from scoring.engine.example import example_dataset
+    >>> survey_from_dataset(example_dataset(), "main")[0].n_ratings
+    3
     """
     framework = framework_from_dataset(dataset, block)
     codes = {code: i for i, code in enumerate(framework.units)}
@@ -367,7 +359,12 @@ def survey_from_dataset(dataset: Dataset, block: str) -> tuple[Survey, Framework
 
 
 def margins_from_dataset(dataset: Dataset, block: str) -> tuple[Margin, ...]:
-    """The margins of a block in order of their names."""
+    """The margins of a block in order of their names; raises ``DatasetInvalid`` for a margin without column.
+
+    >>> from scoring.engine.example import example_dataset
+    >>> [(margin.name, margin.totals.tolist()) for margin in margins_from_dataset(example_dataset(), "main")]
+    [('size', [10.0, 30.0])]
+    """
     table = dataset.margins
     found: list[Margin] = []
     for name in sorted(set(table["margin"])):
@@ -384,7 +381,12 @@ def margins_from_dataset(dataset: Dataset, block: str) -> tuple[Margin, ...]:
 
 
 def hard_from_dataset(dataset: Dataset, framework: Framework) -> HardData:
-    """Administrative figures of a block (U, K); of several periods the last in text order counts."""
+    """Figures of a block (U, K) of the last period in text order, NaN where there is none. Raises nothing.
+
+    >>> from scoring.engine.example import example_dataset
+    >>> hard_from_dataset(example_dataset(), framework_from_dataset(example_dataset(), "main")).values.tolist()
+    [[nan, 85.0], [nan, nan]]
+    """
     values = np.full((len(framework.units), len(framework.indicators)), np.nan)
     dossiers = np.full(values.shape, np.nan)
     units = {code: i for i, code in enumerate(framework.units)}

@@ -14,7 +14,7 @@ from scoring.engine.checks import GoalpostsMissing
 from scoring.engine.normalise import GOALPOST_METHODS, NormaliseOptions, normalise
 from scoring.engine.options import aggregate_options, normalise_options
 from scoring.engine.pipeline import Result, Run
-from scoring.engine.types import FloatArray, Framework
+from scoring.engine.types import FloatArray, Framework, IntArray
 
 PARTS = ("values", "goalposts", "weights")
 
@@ -33,6 +33,17 @@ def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.D
     Returned per unit: unit, before, after, change, values, goalposts, weights, adjustment (bonus and penalty
     points); NaN where a total is missing in either edition. Raises ``GoalpostsMissing`` when an indicator is not
     normalised between goalposts.
+
+    Unit: points of the total. Source: Shapley 1953; Shorrocks 2013.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> relative = example_recipe(normalise={"goalposts": "edition"})
+    >>> other = score(example_survey(), example_framework(), relative)
+    >>> found = decompose(result, other, {"A": "A"})
+    >>> bool(np.isclose(found[["goalposts"]].sum(axis=1), found["change"]).all())
+    True
     """
     first = {code: u for u, code in enumerate(before.run.framework.units)}
     pairs = [
@@ -58,11 +69,16 @@ def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.D
     return table
 
 
-def _values(run: Run, codes: list[str], units: np.typing.NDArray[np.int64]) -> FloatArray:
-    """Values of some units by these indicator codes, NaN for indicators that the edition lacks."""
+def _values(run: Run, codes: list[str], units: IntArray) -> FloatArray:
+    """Values of some units by these indicator codes; NaN for indicators that the edition lacks or that did not enter,
+    because their group or sub-index had too few of its parts."""
+    groups = {item.code: run.aggregated.groups[:, g] for g, item in enumerate(run.framework.groups)}
+    subs = dict(zip(run.framework.sub_index_codes, run.aggregated.sub_indices.T, strict=True))
     found = np.full((len(units), len(codes)), np.nan)
-    for k, code in enumerate(run.framework.codes):
-        found[:, codes.index(code)] = run.measured.values[units, k]
+    for k, item in enumerate(run.framework.indicators):
+        parents = [subs[item.sub_index], *([groups[item.group]] if item.group else [])]
+        entered = ~np.isnan(parents).any(axis=0)
+        found[:, codes.index(item.code)] = np.where(entered, run.measured.values[:, k], np.nan)[units]
     return found
 
 

@@ -11,7 +11,7 @@ from scipy.stats import f as f_distribution
 from scoring.engine.aggregate import aggregate
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.options import aggregate_options
-from scoring.engine.rank import rank
+from scoring.engine.rank import rank, settled
 from scoring.engine.types import FloatArray, Framework, IntArray, Margin
 from scoring.engine.weight import Weighting, design_effect, kish_n
 
@@ -47,6 +47,8 @@ def cronbach_alpha(
     quantiles with n − 1 and (n − 1)(k − 1) degrees of freedom. Raises ``NotEnoughData`` under 2 items or 3
     rows. Sources: Cronbach 1951; Feldt, Woodruff and Salih 1987.
 
+    Unit: a pure number up to 1.
+
     >>> data = np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
     >>> round(cronbach_alpha(data).alpha, 6)
     0.86747
@@ -75,7 +77,7 @@ def cronbach_alpha(
 def feldt_interval(alpha: float, n: int, items: int, confidence: float) -> tuple[float, float]:
     """Confidence limits of alpha from ``n`` rows: 1 − (1 − α)·F quantiles, n − 1 and (n − 1)(k − 1) degrees of freedom.
 
-    Source: Feldt, Woodruff and Salih 1987.
+    A pure number; NaN when alpha is missing. Raises nothing. Source: Feldt, Woodruff and Salih 1987.
 
     >>> [round(limit, 4) for limit in feldt_interval(0.8, 50, 5, 0.95)]
     [0.6966, 0.8759]
@@ -125,6 +127,13 @@ def effective_weights(sub_indices: FloatArray, total: FloatArray, framework: Fra
     Nominal weights say what was meant, these what happens: a sub-index on which units hardly differ decides
     little. Units with a missing value are left out; NaN with fewer than two units or no variance. Source:
     Paruolo, Saisana and Saltelli 2013 discuss the difference between weights and importance.
+
+    ``sub_indices`` (U, S), ``total`` (U,). Raises nothing.
+
+    >>> from scoring.engine.types import SubIndex
+    >>> part = Framework(("A", "B"), (SubIndex("s", 0.5), SubIndex("t", 0.5)), ())
+    >>> effective_weights(np.array([[2.0, 5.0], [6.0, 5.0]]), np.array([35.0, 55.0]), part).tolist()
+    [1.0, 0.0]
     """
     weights = np.array([item.weight for item in framework.sub_indices])
     complete = ~np.isnan(sub_indices).any(axis=1) & ~np.isnan(total)
@@ -132,15 +141,22 @@ def effective_weights(sub_indices: FloatArray, total: FloatArray, framework: Fra
         return np.full(len(weights), np.nan)
     parts = sub_indices[complete] * weights
     together = parts.sum(axis=1)
-    shared = ((parts - parts.mean(axis=0)) * (together - together.mean())[:, None]).sum(axis=0)
-    if shared.sum() == 0:
+    if np.ptp(settled(together)) == 0:
         return np.full(len(weights), np.nan)
+    shared = ((parts - parts.mean(axis=0)) * (together - together.mean())[:, None]).sum(axis=0)
     found: FloatArray = shared / shared.sum()
     return found
 
 
 def correlations(points: FloatArray, scores: FloatArray) -> FloatArray:
-    """Pearson correlation (K, S) of each column of points (U, K) with each of scores (U, S), pairs complete."""
+    """Pearson correlation (K, S) of each column of points (U, K) with each of scores (U, S), pairs complete.
+
+    NaN for fewer than three pairs or without spread; a missing value leaves its pair out. Raises nothing. Source:
+    Pearson 1895.
+
+    >>> correlations(np.array([[1.0], [2.0], [3.0]]), np.array([[2.0], [4.0], [6.0]])).round(9).tolist()
+    [[1.0]]
+    """
     found = np.full((points.shape[1], scores.shape[1]), np.nan)
     for s in range(scores.shape[1]):
         both = ~np.isnan(points) & ~np.isnan(scores[:, [s]])
@@ -162,18 +178,27 @@ def signal_reliability(scores: FloatArray, covariance: FloatArray) -> float:
 
     Below 0 the noise alone would spread units more than they are spread. NaN for fewer than two units.
 
+    ``scores`` (U,), ``covariance`` (U, U); units with a missing score or variance are left out. Raises nothing. Source:
+    Lord and Novick, Statistical Theories of Mental Test Scores, 1968; Fay and Herriot 1979.
+
     >>> signal_reliability(np.array([60.0, 70.0, 80.0]), np.diag([10.0, 10.0, 10.0]))
     0.9
     """
     variance = np.diag(covariance)
     used = ~np.isnan(scores) & ~np.isnan(variance)
-    if used.sum() < 2 or np.var(scores[used]) == 0:
+    if used.sum() < 2 or np.ptp(settled(scores[used])) == 0:
         return float("nan")
     return 1 - float(variance[used].mean()) / float(np.var(scores[used], ddof=1))
 
 
 def weight_summary(base: FloatArray, weighting: Weighting) -> dict[str, float]:
-    """Number of respondents, Kish's effective number, design effect, extremes, trimming and convergence."""
+    """Number of respondents, Kish's effective number, design effect, extremes, trimming and convergence.
+
+    ``base`` (F,). Units: respondents, businesses; NaN without respondents. Raises nothing. Source: Kish 1965.
+
+    >>> weight_summary(np.ones(4), Weighting(np.array([1.0, 1.0, 1.0, 3.0]), "rake"))["kish_n"]
+    3.0
+    """
     w = weighting.weights
     return {
         "respondents": float(len(w)),
@@ -193,7 +218,15 @@ def weight_summary(base: FloatArray, weighting: Weighting) -> dict[str, float]:
 def margin_rows(
     margin: Margin, base: FloatArray, weights: FloatArray
 ) -> list[tuple[str, str, int, float, float, float]]:
-    """Per level: margin, level, respondents, population, weighted before, weighted after."""
+    """Per level: margin, level, respondents, population, weighted before, weighted after.
+
+    ``base``, ``weights`` (F,); respondents with a missing level (code below 0) are left out. Units: respondents,
+    businesses. Raises nothing. Source: Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapter 7.
+
+    >>> from scoring.engine.types import margin_build
+    >>> margin_rows(margin_build("m", list("aab"), {"a": 30, "b": 30}), np.ones(3), np.array([15.0, 15.0, 30.0]))
+    [('m', 'a', 2, 30.0, 2.0, 30.0), ('m', 'b', 1, 30.0, 1.0, 30.0)]
+    """
     size = len(margin.levels)
     known = margin.codes >= 0
     codes = margin.codes[known]
@@ -226,6 +259,14 @@ def leave_one_out(run: Run) -> LeaveOneOut:
     An emptied group or sub-index is taken away with it. Points, adjustments and the units that take part stay
     as they are; a unit that has no score without the indicator gets rank 0 and shift 0. Raises ``NotEnoughData``
     for a run that starts from sub-indices.
+
+    Source: Saisana, Saltelli and Tarantola 2005.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> leave_one_out(result.run).greatest.tolist()
+    [0, 0, 0]
     """
     if run.normalised is None:
         raise NotEnoughData("indicators", "There are no indicators to leave out.")
@@ -265,6 +306,16 @@ def consistency(run: Run) -> dict[str, Consistency]:
 
     On units: points (U, k), units alike, complete units. On responses: the numbers answered, turned so that more is
     better, firm weights, covariances pairwise; only indicators measured by questions take part.
+
+    Missing answers are left out pair by pair. Raises nothing: where alpha cannot be had there is None. Source: Cronbach
+    1951; Feldt, Woodruff and Salih 1987.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = consistency(result.run)
+    >>> found["time"].items, found["transparency"].on_units is None
+    (('days', 'help'), True)
     """
     found: dict[str, Consistency] = {}
     for code in run.framework.sub_index_codes:

@@ -11,7 +11,8 @@ from scoring.engine.types import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Fragility:
-    """Neighbours in the ranking: positions of the higher and lower unit, their gap, firms needed (0 = not possible)."""
+    """Neighbours in the ranking: positions of the higher and lower unit, their gap, firms needed (0 = not
+    possible, -1 = not known)."""
 
     higher: IntArray
     lower: IntArray
@@ -27,6 +28,9 @@ def fragility(scores: FloatArray, influence: FloatArray) -> Fragility:
     the greatest and summed until they exceed the gap. A first-order answer: it may miss by a firm or two
     when the number is large.
 
+    Unit: firms. A pair whose influences are NaN (no derivative) gets -1. Raises nothing. Source: Broderick, Giordano
+    and Meager 2020.
+
     >>> z = np.array([[2.0, 0.0], [1.0, 0.0], [-3.0, 0.0]])
     >>> fragility(np.array([72.5, 70.0]), z).firms.tolist()
     [2]
@@ -39,4 +43,5 @@ def fragility(scores: FloatArray, influence: FloatArray) -> Fragility:
     summed = np.cumsum(np.maximum(difference, 0.0), axis=0)
     exceeded = summed > gap
     firms = np.where(exceeded.any(axis=0), exceeded.argmax(axis=0) + 1, 0) if len(influence) else np.zeros(len(gap))
+    firms = np.where(np.isnan(difference).any(axis=0), -1, firms)
     return Fragility(higher.astype(np.int64), lower.astype(np.int64), gap, firms.astype(np.int64))

@@ -51,6 +51,13 @@ def leniency(run: Run) -> Leniency:
     their own kindness, a part of it stays in the scores (random effects). Raises ``NotEnoughData`` for a run
     without answers.
     Sources: Fuller and Battese 1973; Baltagi 2021, chapter 2.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = leniency(result.run)
+    >>> found.rank.tolist(), found.connected, bool(found.alarm.any())
+    ([1, 2, 3], True, False)
     """
     survey, weights = surveyed(run)
     deviations = np.nan_to_num(rating_deviations(run))
@@ -86,6 +93,9 @@ def variance_components(residual: FloatArray, weights: FloatArray, firm: IntArra
 
     Raises ``NotEnoughData`` when no firm rated two units.
 
+    ``weights`` (F,), ``firm`` (R,); nothing may be missing. Unit: squared points. Source: Fuller and Battese 1973;
+    Swamy and Arora 1972.
+
     >>> variance_components(np.array([1.0, 1.0, -1.0, -1.0]), np.ones(2), np.array([0, 0, 1, 1]))
     (1.0, 0.0)
     """
@@ -105,6 +115,13 @@ def gls(y: FloatArray, weights: FloatArray, places: tuple[IntArray, IntArray, in
 
     Only differences between units are certain when a firm's effect takes all (ratio → ∞); the minimum-norm
     solution is returned, so that without information nothing is adjusted.
+
+    ``y`` (R,) in points, ``weights`` (F,), nothing missing. Raises nothing. Source: Fuller and Battese 1973; Baltagi
+    2021, chapter 2.
+
+    >>> firm, unit = np.array([0, 0, 1]), np.array([0, 1, 0])
+    >>> gls(np.array([2.0, 0.0, 2.0]), np.ones(2), (firm, unit, 2), 0.0).round(9).tolist()
+    [2.0, 0.0]
     """
     firm, unit, size = places
     count = np.bincount(firm, minlength=len(weights)).astype(np.float64)
@@ -121,6 +138,9 @@ def gls(y: FloatArray, weights: FloatArray, places: tuple[IntArray, IntArray, in
 
 def connected_units(firm: IntArray, unit: IntArray, n_units: int) -> IntArray:
     """The connected part (U,) to which each unit belongs by common raters, the largest 0; −1 without ratings.
+
+    ``firm``, ``unit`` (R,) without missing values. Raises nothing. Source: Abowd, Creecy and Kramarz 2002, on connected
+    groups.
 
     >>> connected_units(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 1, 2, 3, 4]), 6).tolist()
     [0, 0, 0, 1, 1, -1]

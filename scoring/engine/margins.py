@@ -22,6 +22,9 @@ def collapse(margin: Margin, smallest: int) -> tuple[Margin, tuple[Notice, ...]]
     until every level has enough or one is left; ties go to the earlier level. Joined levels are named "a +
     b".
 
+    Missing levels (codes below 0) are left as they are. Raises nothing. Source: Kalton and Flores-Cervantes 2003, on
+    collapsing cells.
+
     >>> from scoring.engine.types import margin_build
     >>> small = margin_build("size", ["a", "a", "b", "c"], {"a": 10, "b": 5, "c": 2})
     >>> collapse(small, 2)[0].levels
@@ -48,6 +51,8 @@ def own_level_for_unsaid(margin: Margin, base: FloatArray) -> tuple[Margin, tupl
     With share p of the weights unsaid and population N, that level counts p·N and every other (1 - p)·N_l: on this
     margin such a respondent keeps its weight, and the others still meet the population's proportions.
 
+    Raises nothing. Source: missing level as a category of its own, Kalton and Kasprzyk 1986.
+
     >>> from scoring.engine.types import margin_build
     >>> margin, _ = own_level_for_unsaid(margin_build("size", ["a", "b", ""], {"a": 6, "b": 3}), np.ones(3))
     >>> margin.levels, margin.totals.tolist()
@@ -64,22 +69,56 @@ def own_level_for_unsaid(margin: Margin, base: FloatArray) -> tuple[Margin, tupl
 
 
 def margin_indicators(margins: Sequence[Margin]) -> FloatArray:
-    """Level indicators (F, P) of all margins side by side."""
+    """Level indicators (F, P) of all margins side by side.
+
+    Codes must not be missing (``prepared`` gives those a level). Raises nothing. Source: Särndal, Swensson and Wretman,
+    Model Assisted Survey Sampling, 1992, chapter 6.
+
+    >>> from scoring.engine.types import margin_build
+    >>> margin_indicators([margin_build("m", ["a", "b", "a"], {"a": 1, "b": 1})]).tolist()
+    [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]
+    """
     return level_indicators(margins, np.array([margin.codes for margin in margins]))
 
 
 def level_indicators(margins: Sequence[Margin], codes: IntArray) -> FloatArray:
+    """Level indicators (n, P) of margins with the given ``codes`` (M, n); P = all levels.
+
+    Codes must not be missing. Raises nothing. Source: Särndal, Swensson and Wretman, Model Assisted Survey Sampling,
+    1992, chapter 6.
+
+    >>> from scoring.engine.types import margin_build
+    >>> m = margin_build("m", ["a", "b"], {"a": 1, "b": 1})
+    >>> level_indicators([m], np.array([[1, 0]])).tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
     parts = [np.eye(len(margin.levels))[code] for margin, code in zip(margins, codes, strict=True)]
     return np.concatenate(parts, axis=1)
 
 
 def cell_sums(cell: IntArray, base: FloatArray, size: int) -> FloatArray:
-    """Weight in each cell."""
+    """Weight in each cell.
+
+    ``cell``, ``base`` (F,) → (``size``,), 0 for an empty cell; nothing may be missing. Unit: businesses. Raises
+    nothing. Source: Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapter 7.
+
+    >>> cell_sums(np.array([0, 1, 0]), np.array([1.0, 2.0, 3.0]), 2).tolist()
+    [4.0, 2.0]
+    """
     return np.asarray(np.bincount(cell, weights=base, minlength=size), dtype=np.float64)
 
 
 def cells_of(margins: Sequence[Margin]) -> tuple[IntArray, IntArray]:
-    """Cell of each firm (F,) and the margin codes of each occupied cell (M, C)."""
+    """Cell of each firm (F,) and the margin codes of each occupied cell (M, C).
+
+    Cells are numbered in the order of their codes; codes must not be missing. Raises nothing. Source: Särndal, Swensson
+    and Wretman, Model Assisted Survey Sampling, 1992, chapter 7.
+
+    >>> from scoring.engine.types import margin_build
+    >>> two = [margin_build("m", list("aab"), {"a": 1, "b": 1}), margin_build("n", list("xyx"), {"x": 1, "y": 1})]
+    >>> [part.tolist() for part in cells_of(two)]
+    [[0, 1, 2], [[0, 0, 1], [0, 1, 0]]]
+    """
     key = np.zeros(len(margins[0].codes), dtype=np.int64)
     for margin in margins:
         key = key * len(margin.levels) + margin.codes
@@ -90,7 +129,16 @@ def cells_of(margins: Sequence[Margin]) -> tuple[IntArray, IntArray]:
 def prepared(
     base: FloatArray, margins: Sequence[Margin], smallest: int
 ) -> tuple[tuple[Margin, ...], tuple[Notice, ...]]:
-    """Checked margins with small levels merged and totals brought to the first margin's population."""
+    """Checked margins with small levels merged and totals brought to the first margin's population.
+
+    Respondents with a missing level get one of their own. Raises ``InvalidWeights``, ``MarginLevelMissing`` and
+    ``MarginTotalsDiffer``. Source: Kalton and Flores-Cervantes 2003.
+
+    >>> from scoring.engine.types import margin_build
+    >>> ready, notices = prepared(np.ones(3), [margin_build("m", list("aab"), {"a": 60, "b": 40})], 2)
+    >>> ready[0].levels, [notice.code for notice in notices]
+    (('a + b',), ['levels_joined'])
+    """
     if not len(base) or not base.sum() > 0:
         raise InvalidWeights("base_weight", "There is no respondent with a positive weight.")
     ready: list[Margin] = []

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from scoring.engine.blocks import ROWS, by_blocks
 from scoring.engine.checks import IndicatorUnknown
+from scoring.engine.rank import settled
 from scoring.engine.types import FloatArray, Framework, HardData, IntArray, Measured, Survey
 
 
@@ -36,6 +37,14 @@ def answer_table(survey: Survey, framework: Framework) -> AnswerTable:
 
     A share reads an answer as 1 when it is among ``share_of``, else 0. Raises ``IndicatorUnknown`` when a
     question is not in the survey.
+
+    A missing answer has code 0 and the number 0, which presence leaves out. Source: Groves and others, Survey
+    Methodology, 2009, chapter 10 (coding).
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> table = answer_table(example_survey(), example_framework())
+    >>> table.columns.tolist(), table.medians.tolist()
+    ([0, 1, 2], [1])
     """
     position = {code: q for q, code in enumerate(survey.questions)}
     size = len(framework.indicators)
@@ -57,7 +66,17 @@ def answer_table(survey: Survey, framework: Framework) -> AnswerTable:
 def unit_answers(
     survey: Survey, table: AnswerTable, rows: slice, members: Sequence[int] | IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Numbers x (n, K) and presence a (n, K) of some ratings; x = 0 where a = 0."""
+    """Numbers x (n, K) and presence a (n, K) of some ratings; x = 0 where a = 0.
+
+    n ratings in ``rows``, K chosen indicators; a missing answer has a = 0. Raises nothing. Source: Särndal, Swensson
+    and Wretman, Model Assisted Survey Sampling, 1992, chapter 10 (domains).
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> survey = example_survey()
+    >>> x, a = unit_answers(survey, answer_table(survey, example_framework()), slice(0, 2), [0, 1])
+    >>> x.tolist(), a.tolist()
+    ([[2.0, 3.0], [4.0, 6.0]], [[1.0, 1.0], [1.0, 1.0]])
+    """
     chosen = np.asarray(members, dtype=np.int64)
     columns = table.columns[chosen]
     codes = survey.answers[rows]
@@ -70,6 +89,8 @@ def unit_answers(
 
 def weighted_mean(x: FloatArray, w: FloatArray) -> float:
     """Σ w x / Σ w over the answers that are present (NaN = missing); NaN when none is.
+
+    ``x``, ``w`` (n,); unit: that of x. Raises nothing. Source: Hájek 1971.
 
     >>> weighted_mean(np.array([1.0, 3.0, np.nan]), np.array([1.0, 3.0, 9.0]))
     2.5
@@ -85,6 +106,8 @@ def weighted_median(x: FloatArray, w: FloatArray) -> float:
     When exactly half of the weight lies at or below an answer, the mean of it and the next one: with equal
     weights this is the ordinary median. Missing answers are NaN; NaN when none is present.
 
+    ``x``, ``w`` (n,); unit: that of x. Raises nothing. Source: Edgeworth 1888; for equal weights ``numpy.median``.
+
     >>> weighted_median(np.array([1.0, 2.0, 10.0, np.nan]), np.array([1.0, 1.0, 1.0, 5.0]))
     2.0
     >>> weighted_median(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
@@ -99,7 +122,13 @@ def weighted_median(x: FloatArray, w: FloatArray) -> float:
 
 
 def median_of_levels(levels: FloatArray, mass: FloatArray) -> float:
-    """Weighted median of distinct ascending ``levels`` with their weight ``mass``; NaN without mass."""
+    """Weighted median of distinct ascending ``levels`` with their weight ``mass``; NaN without mass.
+
+    Both (C,); unit: that of the levels. Raises nothing. Source: Edgeworth 1888.
+
+    >>> median_of_levels(np.array([1.0, 2.0, 5.0]), np.array([1.0, 1.0, 3.0]))
+    5.0
+    """
     total = mass.sum()
     if not total > 0:
         return float("nan")
@@ -115,7 +144,17 @@ def median_of_levels(levels: FloatArray, mass: FloatArray) -> float:
 def level_masses(
     survey: Survey, table: AnswerTable, rows: slice, k: int, w: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Distinct answers of indicator k among some ratings and the weight on each."""
+    """Distinct answers of indicator k among some ratings and the weight on each.
+
+    Both (C,), ascending; missing answers carry no weight. Unit: that of the answers, and businesses. Raises nothing.
+    Source: Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapter 5.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> survey, w = example_survey(), np.ones(40)
+    >>> levels, mass = level_masses(survey, answer_table(survey, example_framework()), slice(0, 40), 0, w)
+    >>> levels.tolist(), mass.tolist()
+    ([2.0, 3.0, 4.0, 5.0], [2.0, 11.0, 17.0, 6.0])
+    """
     codes = survey.answers[rows, table.columns[k]]
     counted = np.bincount(codes, weights=w, minlength=table.values.shape[1])
     mass = np.asarray(counted, dtype=np.float64)
@@ -141,7 +180,11 @@ def measure(
     A value with fewer answers than the indicator's minimum is NaN with the reason ``below_minimum``;
     without any answer ``no_answer``; hard data without figure ``no_figure``, with too few dossiers
     ``few_dossiers``. A unit with fewer than ``min_ratings`` ratings has no soft value:
-    ``unit_below_minimum``.
+    ``unit_below_minimum``. Values that rounding alone tells apart are made one number (``rank.settled``); tables that
+    somebody else measured are taken digit by digit (``measure_table``).
+
+    Raises ``IndicatorUnknown``. Source: Hájek 1971 for the weighted mean; Särndal, Swensson and Wretman, Model Assisted
+    Survey Sampling, 1992, chapter 5, for medians.
 
     >>> from scoring.engine.types import FirmRows, Indicator, RatingRows, SubIndex, survey_build
     >>> rows = RatingRows(firm=[0, 1], unit=[0, 0], answers=[[4], [2]], questions=["Q"])
@@ -164,6 +207,8 @@ def measure(
         w = weights[survey.firm[rows]]
         for k in table.medians:
             values[u, k] = median_of_levels(*level_masses(survey, table, rows, int(k), w))
+    for k in table.soft:
+        values[:, k] = settled(values[:, k])
     return _judged(
         framework, Measured(values, counts, mass, np.full(shape, "", "<U20"), np.diff(bounds)), hard, min_ratings
     )
@@ -181,7 +226,13 @@ def _sums(survey: Survey, table: AnswerTable, bounds: IntArray, weights: FloatAr
 
 
 def measure_table(table: FloatArray) -> Measured:
-    """Indicator values that somebody else measured (U, K): taken as they are, NaN = missing."""
+    """Indicator values that somebody else measured (U, K): taken as they are, NaN = missing.
+
+    Unit: as given. Raises nothing. Source: published tables such as those of the PCI (VCCI).
+
+    >>> measure_table(np.array([[1.0, np.nan]])).reasons.tolist()
+    [['', 'no_figure']]
+    """
     values = np.asarray(table, dtype=np.float64)
     reasons = np.where(np.isnan(values), "no_figure", "").astype("<U20")
     none = np.zeros(values.shape, dtype=np.int64)

@@ -23,6 +23,9 @@ def median_distribution(mass: FloatArray, effective: float) -> FloatArray:
     ``mass`` (C,) weight on each answer, ascending; ``effective`` the effective number of answers.
     p_j = Φ(z_j) − Φ(z_{j−1}), z_j = (F_j − ½)/s_j, s_j² = F_j(1 − F_j)/n.
 
+    An answer without weight must be left out; missing answers carry none. Raises nothing. Source: Woodruff 1952; Maritz
+    and Jarrett 1978.
+
     >>> median_distribution(np.array([50.0, 50.0]), 100.0).tolist()
     [0.5, 0.5]
     """
@@ -40,6 +43,8 @@ def median_error(levels: FloatArray, mass: FloatArray, effective: float) -> floa
     """Standard error of a weighted median by inversion at every distinct answer, √(Σ p x² − (Σ p x)²).
 
     Unit: that of the answers. 0 for one distinct answer, NaN without answers.
+
+    Raises nothing. Source: Maritz and Jarrett 1978; Woodruff 1952.
 
     >>> median_error(np.array([1.0, 2.0]), np.array([50.0, 50.0]), 100.0)
     0.5
@@ -60,6 +65,8 @@ def median_influence(levels: FloatArray, mass: FloatArray, effective: float) -> 
     f smoothed over the sampling error of F itself, so that no bandwidth has to be chosen. Zero for fewer than
     two distinct answers.
 
+    Missing answers carry no weight. Unit: that of the answers. Raises nothing. Source: Woodruff 1952; Deville 1999.
+
     >>> median_influence(np.array([1.0, 2.0]), np.array([50.0, 50.0]), 100.0).round(6).tolist()
     [-5.0, 5.0]
     """
@@ -76,7 +83,17 @@ def median_influence(levels: FloatArray, mass: FloatArray, effective: float) -> 
 
 
 def influence_table(survey: Survey, table: AnswerTable, rows: slice, k: int, w: FloatArray) -> FloatArray:
-    """``median_influence`` of indicator k in one unit, by answer code (C,); 0 for no answer."""
+    """``median_influence`` of indicator k in one unit, by answer code (C,); 0 for no answer.
+
+    Unit: that of the answers; a missing answer moves nothing. Raises nothing. Source: Woodruff 1952; Deville 1999.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.measure import answer_table
+    >>> survey = example_survey()
+    >>> table = answer_table(survey, example_framework())
+    >>> bool(influence_table(survey, table, slice(0, 40), 1, np.ones(40))[0] == 0)
+    True
+    """
     codes = survey.answers[rows, table.columns[k]]
     mass = np.asarray(np.bincount(codes, weights=w, minlength=table.values.shape[1]), dtype=np.float64)
     mass[0] = 0.0

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from scoring.engine.checks import GoalpostsMissing, MethodUnknown, Notice
+from scoring.engine.rank import EQUAL
 from scoring.engine.types import FloatArray, Framework, Indicator
 
 
@@ -79,6 +80,11 @@ class NormaliseOptions:
         """Method or goalpost rule of one indicator."""
         return str(self.indicators.get(code, {}).get(part, getattr(self, part)))
 
+    def top(self, framework: Framework) -> float:
+        """The points of a perfect indicator, the upper end of the target; NaN when some method has none."""
+        topless = any(self.of(code, "method") in TOPLESS_METHODS for code in framework.codes)
+        return float("nan") if topless else self.target[1]
+
 
 def goalposts(values: FloatArray, indicator: Indicator, options: NormaliseOptions, history: History) -> Goalposts:
     """The ends lo, hi of an indicator.
@@ -88,6 +94,8 @@ def goalposts(values: FloatArray, indicator: Indicator, options: NormaliseOption
     restarts. ``fixed``: the pair of the recipe, else the ends of the answer scale (a share: 0..1). Earlier
     values come from ``history``, edition label → indicator code → values. Missing values are skipped;
     without any value both ends are NaN. Raises ``GoalpostsMissing``.
+
+    Unit: that of the values. Source: PCI methodology (VCCI) for the running envelope.
 
     >>> item = Indicator("k", "s", "positive")
     >>> past = {"2013": {"k": [0.0, 9.0]}}
@@ -143,7 +151,8 @@ def _editions(rule: str, indicator: Indicator, options: NormaliseOptions, histor
     if options.base and options.base != options.edition and options.base not in history:
         raise GoalpostsMissing(options.base, f"The values of the base edition {options.base} are needed.")
     since = max(options.base, options.restarts.get(indicator.code, ""))
-    return [label for label in history if label >= since and label != options.edition]
+    until = options.edition
+    return [label for label in history if label >= since and label != until and (not until or label < until)]
 
 
 def _past(history: History, label: str, code: str) -> FloatArray:
@@ -156,6 +165,9 @@ def minmax(column: Column) -> tuple[FloatArray, FloatArray]:
     On the range 1..10 this is 1 + 9T and 11 − (1 + 9T). ∂Y_u/∂m_v has three parts: the unit's own value,
     and, when the goalposts belong to units of this edition, −(1 − T_u) for the one at lo and −T_u for the
     one at hi. Several units at the same end share its movement, so that none of them is preferred.
+
+    NaN stays NaN. Raises nothing; equal ends are caught by ``normalise``. Source: OECD and JRC, Handbook on
+    Constructing Composite Indicators, 2008, step 5.
 
     >>> posts = Goalposts(2.0, 6.0, "edition", 0, 2)
     >>> minmax(Column(np.array([2.0, 3.0, 6.0]), Indicator("k", "s", "negative"), (1.0, 10.0), posts))[0].tolist()
@@ -175,7 +187,15 @@ def minmax(column: Column) -> tuple[FloatArray, FloatArray]:
 
 
 def zscore(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = mean + sd · (m − m̄)/s with the sample standard deviation s; ``target`` = (mean, sd)."""
+    """Y = mean + sd · (m − m̄)/s with the sample standard deviation s; ``target`` = (mean, sd).
+
+    Negative direction: −m for m. NaN stays NaN and takes no part in mean and deviation; no spread: all NaN. Raises
+    nothing. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 5.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> zscore(Column(np.array([1.0, 2.0, 3.0]), item, (10.0, 2.0), Goalposts(1, 3, "edition")))[0].tolist()
+    [8.0, 10.0, 12.0]
+    """
     x = column.indicator.sign * column.values
     present = ~np.isnan(x)
     n = int(present.sum())
@@ -203,17 +223,41 @@ def _rough(column: Column) -> FloatArray:
 
 
 def rank_points(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = rank from the bottom (1 = worst; equal values share the lower rank); ``target`` is not used."""
+    """Y = rank from the bottom (1 = worst; equal values share the lower rank); ``target`` is not used.
+
+    NaN stays NaN; no derivative. Unit: places. Raises nothing. Source: OECD and JRC, Handbook on Constructing Composite
+    Indicators, 2008, step 5.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> rank_points(Column(np.array([5.0, 2.0, 5.0]), item, (1.0, 10.0), Goalposts(2, 5, "edition")))[0].tolist()
+    [2.0, 1.0, 2.0]
+    """
     return _lowest_first(column), _rough(column)
 
 
 def borda(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = number of units strictly below; ``target`` is not used."""
+    """Y = number of units strictly below; ``target`` is not used.
+
+    NaN stays NaN; no derivative. Unit: units beaten. Raises nothing. Source: Borda 1781; OECD and JRC, Handbook on
+    Constructing Composite Indicators, 2008, step 6.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> borda(Column(np.array([5.0, 2.0, 5.0]), item, (1.0, 10.0), Goalposts(2, 5, "edition")))[0].tolist()
+    [1.0, 0.0, 1.0]
+    """
     return _lowest_first(column) - 1, _rough(column)
 
 
 def percentile_rank(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = a + (b − a)(rank − 1)/(n − 1)."""
+    """Y = a + (b − a)(rank − 1)/(n − 1).
+
+    NaN stays NaN and is no unit of the n; no derivative. Raises nothing. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, step 5; COINr (Becker and others 2022).
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> percentile_rank(Column(np.array([5.0, 2.0, 9.0]), item, (1.0, 10.0), Goalposts(2, 9, "edition")))[0].tolist()
+    [5.5, 1.0, 10.0]
+    """
     a, b = column.target
     n = int((~np.isnan(column.values)).sum())
     return a + (b - a) * (_lowest_first(column) - 1) / max(n - 1, 1), _rough(column)
@@ -224,6 +268,13 @@ def distance_to_target(column: Column) -> tuple[FloatArray, FloatArray]:
 
     Positive direction d = (t − m)/(t − min m); negative d = (m − t)/(max m − t). A unit beyond the target
     gets more than b. Raises ``GoalpostsMissing`` without a target.
+
+    NaN stays NaN. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 5; COINr (Becker and
+    others 2022).
+
+    >>> item = Indicator("k", "s", "positive", target=10.0)
+    >>> distance_to_target(Column(np.array([2.0, 6.0]), item, (0.0, 100.0), Goalposts(2, 6, "edition")))[0].tolist()
+    [0.0, 50.0]
     """
     item, (a, b) = column.indicator, column.target
     if item.target is None:
@@ -239,18 +290,36 @@ def distance_to_target(column: Column) -> tuple[FloatArray, FloatArray]:
 
 
 def distance_to_best(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = a + (b − a)(1 − d), d = distance to the best unit as a share of the range."""
+    """Y = a + (b − a)(1 − d), d = distance to the best unit as a share of the range.
+
+    The same points as ``minmax`` between the same goalposts. NaN stays NaN. Raises nothing. Source: OECD and JRC,
+    Handbook on Constructing Composite Indicators, 2008, step 5.
+
+    >>> item = Indicator("k", "s", "positive")
+    >>> distance_to_best(Column(np.array([2.0, 6.0]), item, (0.0, 100.0), Goalposts(2, 6, "edition")))[0].tolist()
+    [0.0, 100.0]
+    """
     return minmax(column)
 
 
 def share_of_best(column: Column) -> tuple[FloatArray, FloatArray]:
-    """Y = a + (b − a) · m/max m, oriented by direction; meant for positive values."""
-    a, b = column.target
-    x = column.indicator.sign * column.values
-    best = int(np.nanargmax(x))
-    jacobian = np.diag(np.full(len(x), 1 / x[best]))
-    jacobian[:, best] -= x / x[best] ** 2
-    return a + (b - a) * x / x[best], column.indicator.sign * (b - a) * jacobian
+    """Y = a + (b − a)·r, r = m/max m; negative direction r = min m/m: half as good as the best gets the middle.
+
+    For values above 0 only (``normalise`` leaves the indicator out otherwise). NaN stays NaN; ∂Y_u/∂m_v (U, U) holds
+    the unit's own value and that of the best. Raises nothing. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, "distance to a reference".
+
+    >>> posts = Goalposts(np.nan, np.nan, "edition")
+    >>> days = Column(np.array([2.0, 4.0]), Indicator("k", "s", "negative"), (0.0, 100.0), posts)
+    >>> share_of_best(days)[0].tolist()
+    [100.0, 50.0]
+    """
+    (a, b), m, sign = column.target, column.values, column.indicator.sign
+    best = int(np.nanargmax(sign * m))
+    share = (m / m[best]) ** sign
+    jacobian = np.diag(sign * share / m)
+    jacobian[:, best] -= sign * share / m[best]
+    return a + (b - a) * share, (b - a) * jacobian
 
 
 NORMALISERS: dict[str, Normaliser] = {
@@ -263,9 +332,13 @@ NORMALISERS: dict[str, Normaliser] = {
     "distance_to_best": distance_to_best,
     "share_of_best": share_of_best,
 }
-GOALPOST_METHODS = frozenset({"minmax", "distance_to_best"})
-# Their target is a mean and a standard deviation, not the two ends of a range.
-SPREAD_METHODS = frozenset({"zscore"})
+# What other steps must know of a method; one that stands in no set uses the range and the values of its units alone.
+GOALPOST_METHODS = {"minmax", "distance_to_best"}  # read goalposts
+SPREAD_METHODS = {"zscore"}  # their target is a mean and a standard deviation
+RANK_METHODS = {"rank", "borda", "percentile_rank"}  # step from unit to unit: no derivative, no linearised error
+TOPLESS_METHODS = {"zscore", "rank", "borda"}  # their points do not end at the upper end of the target
+POSITIVE_METHODS = {"share_of_best"}  # divide by values
+TARGET_METHODS = {"distance_to_target"}  # read the indicator's target
 
 
 def normalise(
@@ -273,10 +346,17 @@ def normalise(
 ) -> Normalised:
     """Points of all indicators from their values (U, K).
 
-    An indicator whose goalposts coincide (hi = lo) or that has no value becomes missing for every unit,
-    with a notice (``goalposts_equal``, ``indicator_empty``); nothing is ever divided by zero. A value
-    beyond its goalposts keeps its points beyond the range, with the notice ``outside_goalposts``. Raises
-    ``MethodUnknown``, ``GoalpostsMissing``.
+    An indicator whose goalposts coincide (hi = lo up to floating-point rounding) or that has no value becomes
+    missing for every unit, with a notice (``goalposts_equal``, ``indicator_empty``); nothing is ever divided by zero.
+    So does one whose values a method cannot use (``value_not_positive``, ``target_reached``). A value beyond its
+    goalposts keeps its points beyond the range, with the notice ``outside_goalposts``. NaN stays NaN. Unit: points of
+    the target range. Raises ``MethodUnknown``, ``GoalpostsMissing``. Source: OECD and JRC, Handbook on Constructing
+    Composite Indicators, 2008, step 5.
+
+    >>> from scoring.engine.types import SubIndex
+    >>> part = Framework(("A", "B", "C"), (SubIndex("s", 1.0),), (Indicator("k", "s", "negative"),))
+    >>> normalise(np.array([[2.0], [5.0], [np.nan]]), part, NormaliseOptions()).points.ravel().tolist()
+    [10.0, 1.0, nan]
     """
     n_units, size = values.shape
     points = np.full((n_units, size), np.nan)
@@ -302,10 +382,19 @@ def _hindrance(values: FloatArray, item: Indicator, ends: Goalposts, options: No
     """Why an indicator cannot be normalised, or what is odd about it."""
     if np.isnan(values).all():
         return Notice("indicator_empty", item.code)
-    spread = options.of(item.code, "method") in GOALPOST_METHODS
-    lo, hi = (ends.lo, ends.hi) if spread else (float(np.nanmin(values)), float(np.nanmax(values)))
-    if hi == lo:
+    method = options.of(item.code, "method")
+    spread = method in GOALPOST_METHODS
+    least, most = float(np.nanmin(values)), float(np.nanmax(values))
+    lo, hi = (ends.lo, ends.hi) if spread else (least, most)
+    if hi - lo <= EQUAL * max(abs(lo), abs(hi)):
         return Notice("goalposts_equal", item.code, {"value": lo})
-    if spread and (np.nanmin(values) < lo or np.nanmax(values) > hi):
+    if method in POSITIVE_METHODS and least <= 0:
+        return Notice("value_not_positive", item.code, {"value": least})
+    if method in TARGET_METHODS and item.target is not None:
+        worst = least if item.sign > 0 else most
+        if item.sign * (item.target - worst) <= 0:
+            return Notice("target_reached", item.code, {"target": item.target})
+    slack = EQUAL * (hi - lo)
+    if spread and (least < lo - slack or most > hi + slack):
         return Notice("outside_goalposts", item.code, {"lo": lo, "hi": hi})
     return None

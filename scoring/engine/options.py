@@ -10,7 +10,14 @@ from scoring.engine.weight import WeightOptions
 
 
 def weight_options(recipe: Recipe) -> WeightOptions:
-    """Options of ``weight``."""
+    """Options of ``weight``.
+
+    The recipe is complete. Raises nothing.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> weight_options(example_recipe()).tolerance
+    1e-10
+    """
     part = recipe["weight"]
     trim = part["trim"]
     return WeightOptions(
@@ -22,7 +29,14 @@ def weight_options(recipe: Recipe) -> WeightOptions:
 
 
 def normalise_options(recipe: Recipe) -> NormaliseOptions:
-    """Options of ``normalise``."""
+    """Options of ``normalise``.
+
+    The recipe is complete. Raises nothing.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> normalise_options(example_recipe()).goalposts
+    'fixed'
+    """
     part = recipe["normalise"]
     return NormaliseOptions(
         method=part["method"],
@@ -38,7 +52,14 @@ def normalise_options(recipe: Recipe) -> NormaliseOptions:
 
 
 def aggregate_options(recipe: Recipe) -> AggregateOptions:
-    """Options of ``aggregate``."""
+    """Options of ``aggregate``.
+
+    The recipe is complete. Raises nothing.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> aggregate_options(example_recipe()).total
+    'arithmetic'
+    """
     part = recipe["aggregate"]
     return AggregateOptions(
         indicator=part["indicator"],
@@ -51,7 +72,15 @@ def aggregate_options(recipe: Recipe) -> AggregateOptions:
 
 
 def adjustments(recipe: Recipe, units: tuple[str, ...]) -> list[Adjustment]:
-    """Bonus and penalty points of these units."""
+    """Bonus and penalty points of these units.
+
+    The recipe is complete. Raises nothing.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> points = [{"unit": "A", "points": 1, "reason": "prize"}, {"unit": "Z", "points": 1, "reason": "prize"}]
+    >>> [item.unit for item in adjustments(example_recipe(adjust={"points": points}), ("A", "B"))]
+    ['A']
+    """
     return [
         Adjustment(item["unit"], float(item["points"]), item["reason"], item.get("document", ""))
         for item in recipe["adjust"]["points"]

@@ -117,6 +117,13 @@ def score(
     The recipe decides directions, statistics and weights; the framework names block and units. ``progress``
     is called with the name of each step and the share done. Raises ``RecipeInvalid`` when the recipe lacks
     the block, and the errors of the verbs.
+
+    Missing answers are left out, missing scores NaN with rank 0; scores are points of the total.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> result.scores[["unit", "score", "rank"]].round(2).values.tolist()
+    [['A', 72.4, 1], ['B', 61.45, 2], ['C', 45.4, 3]]
     """
     given = inputs or Inputs()
     tell = progress or _silent
@@ -142,6 +149,13 @@ def score_values(values: FloatArray, framework: Framework, recipe: Recipe, input
     """Score one block from a table of indicator values (U, K), columns in the recipe's order; NaN = missing.
 
     There are no respondents, hence no sampling error: covariance and rank sets are left out.
+
+    Raises ``RecipeInvalid`` when the recipe lacks the block, and the errors of the verbs.
+
+    >>> from scoring.engine.example import example_framework, example_recipe
+    >>> table = np.array([[4.0, 6.0, 0.7], [3.0, 8.0, 0.7], [3.0, 11.0, np.nan]])
+    >>> score_values(table, example_framework(), example_recipe()).scores["rank"].tolist()
+    [1, 2, 0]
     """
     given = inputs or Inputs()
     complete = recipe_complete(recipe)
@@ -150,7 +164,15 @@ def score_values(values: FloatArray, framework: Framework, recipe: Recipe, input
 
 
 def score_sub_indices(values: FloatArray, framework: Framework, recipe: Recipe, inputs: Inputs | None = None) -> Result:
-    """Score one block from a table of sub-index scores (U, S) in the recipe's order: total, adjustment, ranks."""
+    """Score one block from a table of sub-index scores (U, S) in the recipe's order: total, adjustment, ranks.
+
+    NaN = missing. Raises ``RecipeInvalid`` when the recipe lacks the block.
+
+    >>> from scoring.engine.example import example_framework, example_recipe
+    >>> table = np.array([[7.0, 8.0], [5.0, 6.0], [9.0, 9.0]])
+    >>> score_sub_indices(table, example_framework(), example_recipe()).scores["score"].round(9).tolist()
+    [76.0, 56.0, 90.0]
+    """
     given = inputs or Inputs()
     complete = recipe_complete(recipe)
     part = _framework(complete, framework)
@@ -202,6 +224,9 @@ def _from_values(part: Framework, recipe: Recipe, measured: Measured, given: Inp
     normalised = normalise(measured.values, part, normalise_options(recipe), given.history)
     tell("aggregate", 0.3)
     aggregated = aggregate(normalised.points, part, aggregate_options(recipe))
+    # A unit with too few ratings is not scored, not even when administrative figures alone would do.
+    short = (measured.reasons == "unit_below_minimum").any(axis=1)
+    aggregated = replace(aggregated, total=np.where(short, np.nan, aggregated.total))
     tell("adjust", 0.35)
     return replace(_ranked(part, recipe, measured, aggregated, given), normalised=normalised)
 
@@ -254,10 +279,10 @@ def _rank_sets(run: Run, seed: int) -> Ranking:
 
 def _result(run: Run, given: Inputs, tell: Progress) -> Result:
     if run.normalised is not None:
-        errors = np.zeros(run.normalised.points.shape) if run.points_se is None else run.points_se
+        errors = np.full(run.normalised.points.shape, np.nan) if run.points_se is None else run.points_se
         options = aggregate_options(run.recipe)
-        target = normalise_options(run.recipe).target
-        lost = lost_points(run.normalised.points, errors, run.framework, run.aggregated, target, options)
+        top = normalise_options(run.recipe).top(run.framework)
+        lost = lost_points(run.normalised.points, errors, run.framework, run.aggregated, top, options)
         run = replace(run, lost=lost)
     laid_out = tables.lay_out(run)
     tell("tables", 1.0)
@@ -276,10 +301,8 @@ def _result(run: Run, given: Inputs, tell: Progress) -> Result:
 def _warnings(run: Run) -> tuple[Notice, ...]:
     """Notices of every step, in order, and one for each unit that could not be scored."""
     found: list[Notice] = []
-    for step in (run.weighting, run.normalised, run.aggregated, run.adjusted, run.uncertainty):
+    for step in (run.weighting, run.normalised, run.aggregated, run.adjusted, run.uncertainty, run.lost):
         found += step.notices if step is not None else ()
-    if run.lost is not None and not run.lost.exact:
-        found.append(Notice("lost_points_shared_out"))
     for u, code in enumerate(run.framework.units):
         if np.isnan(run.adjusted.total[u]):
             found.append(Notice("unit_insufficient", code, {"n": int(run.measured.ratings[u])}))
@@ -291,6 +314,14 @@ def result_sha256(laid_out: Mapping[str, pd.DataFrame], recipe_hash: str, seed: 
 
     Values are rounded to 8 decimals, standard errors, limits and covariances to 6 significant digits: sums
     in another order, as with another number of threads, differ around the fifteenth digit, far below both.
+
+    Missing numbers count as such. Raises nothing.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> again = result_sha256(result.tables, result.recipe_sha256, result.seed)
+    >>> again == result.sha256, result_sha256(result.tables, result.recipe_sha256, 1) == again
+    (True, False)
     """
     digest = hashlib.sha256(canonical_json([VERSION, recipe_hash, seed]).encode())
     for name in sorted(laid_out):
@@ -320,6 +351,12 @@ def history_from_tables(past: Mapping[str, pd.DataFrame], codes: Sequence[str]) 
     """Earlier editions' tables (units x indicators) as the history that goalposts read.
 
     Raises ``IndicatorUnknown`` when a table has none of the indicators.
+
+    NaN stays NaN.
+
+    >>> past = {"2023": pd.DataFrame({"unit": ["A", "B"], "days": [4.0, 9.0]})}
+    >>> history_from_tables(past, ["clarity", "days"])["2023"]["days"].tolist()
+    [4.0, 9.0]
     """
     history: dict[str, dict[str, Any]] = {}
     for label, table in past.items():

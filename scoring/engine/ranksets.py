@@ -13,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from scoring.engine.rank import settled
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 CHUNK = 2048
@@ -40,6 +41,9 @@ def normal_draws(covariance: FloatArray, draws: int, rng: np.random.Generator) -
 
     The symmetric square root is used, so the draws do not depend on signs of eigenvectors.
 
+    ``covariance`` (U, U) without missing values; unit: its root. Raises nothing. Source: Gentle, Random Number
+    Generation and Monte Carlo Methods, 2003.
+
     >>> normal_draws(np.eye(2), 3, np.random.default_rng(1)).shape
     (3, 2)
     """
@@ -49,7 +53,13 @@ def normal_draws(covariance: FloatArray, draws: int, rng: np.random.Generator) -
 
 
 def difference_errors(covariance: FloatArray) -> FloatArray:
-    """Standard errors (U, U) of score differences, s_jk² = V_jj + V_kk − 2V_jk; 0 on the diagonal."""
+    """Standard errors (U, U) of score differences, s_jk² = V_jj + V_kk − 2V_jk; 0 on the diagonal.
+
+    ``covariance`` (U, U); NaN stays NaN. Unit: points. Raises nothing. Source: variance of a difference.
+
+    >>> difference_errors(np.array([[4.0, 1.0], [1.0, 2.0]])).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
     variance = np.diag(covariance)
     square = variance[:, None] + variance[None, :] - (covariance + covariance.T)
     errors: FloatArray = np.sqrt(np.maximum(square, 0.0))
@@ -73,6 +83,8 @@ def rank_sets(
     significantly above, U_j = U − number significantly below. ``scores`` (U,) must not be missing;
     ``draws`` (R, U). A pair whose difference has no sampling error counts as told apart when the scores
     differ.
+
+    Raises nothing. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, section 3; Romano and Wolf 2005 for the step-down.
 
     >>> rng = np.random.default_rng(7)
     >>> sets = rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), normal_draws(np.eye(3), 2000, rng))
@@ -99,7 +111,15 @@ def marginal_rank_sets(
     coverage: float = 0.95,
     step_down: bool = True,
 ) -> MarginalSets:
-    """Rank set of each unit alone: as ``rank_sets`` with only the pairs that contain the unit."""
+    """Rank set of each unit alone: as ``rank_sets`` with only the pairs that contain the unit.
+
+    ``scores`` (U,) must not be missing. Raises nothing. Source: Mogstad, Romano, Shaikh and Wilhelm 2024, section 3.
+
+    >>> draws = normal_draws(np.eye(3), 2000, np.random.default_rng(7))
+    >>> sets = marginal_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)
+    >>> sets.lower.tolist(), sets.upper.tolist()
+    ([1, 2, 2], [1, 3, 3])
+    """
     return _marginal(_scan(scores, covariance, draws), coverage, step_down)
 
 
@@ -111,18 +131,28 @@ def both_rank_sets(
     coverage: float = 0.95,
     step_down: bool = True,
 ) -> tuple[RankSets, MarginalSets]:
-    """``rank_sets`` and ``marginal_rank_sets`` of the same draws, at little more than the cost of one of them."""
+    """``rank_sets`` and ``marginal_rank_sets`` of the same draws, at little more than the cost of one of them.
+
+    ``scores`` (U,) must not be missing; ``covariance`` (U, U), ``draws`` (R, U). Raises nothing. Source:
+    Mogstad, Romano, Shaikh and Wilhelm 2024, section 3.
+
+    >>> draws = normal_draws(np.eye(3), 2000, np.random.default_rng(7))
+    >>> together, alone = both_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)
+    >>> together.upper.tolist(), alone.upper.tolist()
+    ([1, 3, 3], [1, 3, 3])
+    """
     scan = _scan(scores, covariance, draws)
     return _simultaneous(scan, coverage, step_down), _marginal(scan, coverage, step_down)
 
 
 @dataclass(frozen=True)
 class _Scan:
-    """Units in falling order of their scores (``order``): T (U, U), 1/s_jk (U, U), pairs without error, draws (U, R),
-    and the greatest |Z_j − Z_k|/s_jk over all pairs (R,) and over the pairs of each unit (U, R)."""
+    """Units in falling order of their scores (``order``), these settled (``level``): T (U, U), 1/s_jk (U, U), pairs
+    without error, draws (U, R), and the greatest |Z_j − Z_k|/s_jk over all pairs (R,) and over those of each unit
+    (U, R)."""
 
     order: IntArray
-    scores: FloatArray
+    level: FloatArray
     statistic: FloatArray
     inverse: FloatArray
     certain: BoolArray
@@ -148,7 +178,7 @@ def _scan(scores: FloatArray, covariance: FloatArray, draws: FloatArray) -> _Sca
             np.maximum(part[j + 1 :], block, out=part[j + 1 :])
     statistic = (scores[order][:, None] - scores[order][None, :]) * inverse
     overall = each.max(axis=0, initial=-np.inf)
-    return _Scan(order, scores[order], statistic, inverse, certain, drawn, overall, each)
+    return _Scan(order, settled(scores[order]), statistic, inverse, certain, drawn, overall, each)
 
 
 def _inverse_errors(covariance: FloatArray) -> tuple[FloatArray, BoolArray]:
@@ -202,7 +232,7 @@ def _simultaneous(scan: _Scan, coverage: float, step_down: bool) -> RankSets:
         above |= new
         if not step_down or not new.any():
             break
-    above |= scan.certain & (scan.scores[:, None] > scan.scores[None, :])
+    above |= scan.certain & (scan.level[:, None] > scan.level[None, :])
     return _sets(above, scan.order, tuple(critical))
 
 
@@ -240,8 +270,8 @@ def _marginal(scan: _Scan, coverage: float, step_down: bool) -> MarginalSets:
     for place, unit in enumerate(scan.order):
         beats, loses, values = _one_unit(scan, place, coverage, step_down)
         sure = scan.certain[place]
-        beats |= sure & (scan.scores[place] > scan.scores)
-        loses |= sure & (scan.scores[place] < scan.scores)
+        beats |= sure & (scan.level[place] > scan.level)
+        loses |= sure & (scan.level[place] < scan.level)
         lower[unit] += loses.sum()
         upper[unit] -= beats.sum()
         critical[unit] = values

@@ -14,7 +14,18 @@ from scoring.engine.types import FloatArray, Framework, Survey
 
 
 def surveyed(run: Run) -> tuple[Survey, FloatArray]:
-    """The answers of a run and the weight (F,) of each firm; raises ``NotEnoughData`` for a run without answers."""
+    """The answers of a run and the weight (F,) of each firm; raises ``NotEnoughData`` for a run without answers.
+
+    Source: Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapter 10 (a block as a domain of the
+    sample).
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> survey, weights = surveyed(result.run)
+    >>> survey.n_firms == len(weights)
+    True
+    """
     if run.survey is None or run.weighting is None or run.normalised is None:
         raise NotEnoughData("answers", "This diagnostic needs the answers of respondents.")
     return run.survey, run.weighting.weights
@@ -24,6 +35,8 @@ def point_slopes(values: FloatArray, points: FloatArray) -> FloatArray:
     """Points per unit of measurement (K,): the regression of points on values over units; 0 without spread.
 
     Exact for min-max and z-scores, whose points are linear in the values; the average slope for ranks.
+
+    ``values``, ``points`` (U, K). Raises nothing. Source: least squares, Legendre 1805.
 
     >>> point_slopes(np.array([[1.0], [2.0], [4.0]]), np.array([[10.0], [7.0], [1.0]])).round(9).tolist()
     [-3.0]
@@ -42,6 +55,16 @@ def rating_deviations(run: Run) -> FloatArray:
 
     D_iu,s = Σ_k v_k a (x − m_uk)·slope_k / Σ_k v_k a over the indicators k of s measured by questions, v_k the
     share of k in s for that unit. The answers that are there speak for those that are not.
+
+    Raises ``NotEnoughData``. Source: Cronbach, Gleser, Nanda and Rajaratnam, The Dependability of Behavioral
+    Measurements, 1972 (unit by rater scores).
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = rating_deviations(result.run)
+    >>> found.shape, bool(np.nanmin(found) < 0 < np.nanmax(found))
+    ((120, 2), True)
     """
     survey, _ = surveyed(run)
     table = answer_table(survey, run.framework)

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from scoring.engine.aggregate import AGGREGATORS
 from scoring.engine.checks import Fault, RecipeInvalid
 from scoring.engine.dataset import canonical_json
-from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS, SPREAD_METHODS
+from scoring.engine.normalise import GOALPOST_METHODS, NORMALISERS, SPREAD_METHODS, TARGET_METHODS
 from scoring.engine.types import Framework, Group, Indicator, SubIndex
 from scoring.engine.weight import WEIGHTERS
 
@@ -74,13 +74,21 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 @cache
 def recipe_schema() -> dict[str, Any]:
-    """The published JSON Schema of a recipe (shared object: do not change it)."""
+    """The published JSON Schema of a recipe (shared object: do not change it).
+
+    Raises nothing.
+
+    >>> recipe_schema()["title"]
+    'DDCI scoring recipe'
+    """
     loaded: dict[str, Any] = json.loads(Path(__file__).with_name("recipe.schema.json").read_text("utf-8"))
     return loaded
 
 
 def recipe_default(frameworks: Iterable[Framework], *, edition: str = "") -> dict[str, Any]:
     """The safe recipe for the frameworks of an edition's blocks; weights of sub-indices are made to sum to 1.
+
+    Raises nothing.
 
     >>> from scoring.engine.types import Framework, Indicator, SubIndex
     >>> part = Framework(("A",), (SubIndex("s", 2.0),), (Indicator("k", "s", "positive"),), block="dept")
@@ -117,18 +125,32 @@ def _indicator_data(item: Indicator) -> dict[str, Any]:
 
 
 def recipe_complete(recipe: Recipe) -> dict[str, Any]:
-    """The recipe with every default written out; parts that are given stay as they are."""
+    """The recipe with every default written out; parts that are given stay as they are.
+
+    Raises nothing; whether the whole makes sense says ``recipe_faults``.
+
+    >>> recipe_complete({"blocks": {}, "measure": {"min_n": 3}})["measure"]
+    {'min_n': 3, 'min_ratings': 10}
+    """
     filled = {name: {**deepcopy(default), **recipe.get(name, {})} for name, default in DEFAULTS.items()}
     return {"format": FORMAT, "edition": "", **deepcopy(dict(recipe)), **filled}
 
 
 def recipe_canonical(recipe: Recipe) -> str:
-    """Canonical JSON of the completed recipe."""
+    """Canonical JSON of the completed recipe.
+
+    Raises ``ValueError`` for NaN and infinity.
+
+    >>> recipe_canonical({"blocks": {}})[:33]
+    '{"adjust":{"max_bonus":0,"max_pen'
+    """
     return canonical_json(recipe_complete(recipe))
 
 
 def recipe_sha256(recipe: Recipe) -> str:
     """SHA-256 of the canonical JSON; two recipes that mean the same have the same hash.
+
+    Raises ``ValueError`` for NaN and infinity.
 
     >>> recipe_sha256({"blocks": {}}) == recipe_sha256({"format": "ddci-recipe/1", "blocks": {}})
     True
@@ -137,7 +159,12 @@ def recipe_sha256(recipe: Recipe) -> str:
 
 
 def recipe_read(text: str) -> dict[str, Any]:
-    """Parse, validate and complete a recipe; raises ``RecipeInvalid`` with every fault."""
+    """Parse, validate and complete a recipe; raises ``RecipeInvalid`` with every fault.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> recipe_read(recipe_canonical(example_recipe())) == example_recipe()
+    True
+    """
     try:
         loaded = json.loads(text)
     except json.JSONDecodeError as error:
@@ -147,7 +174,14 @@ def recipe_read(text: str) -> dict[str, Any]:
 
 
 def recipe_validate(recipe: Any) -> dict[str, Any]:
-    """The completed recipe, or ``RecipeInvalid`` listing every fault with its path."""
+    """The completed recipe, or ``RecipeInvalid`` listing every fault with its path.
+
+    Raises ``RecipeInvalid``.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> sorted(recipe_validate(example_recipe())["blocks"])
+    ['main']
+    """
     faults = recipe_faults(recipe)
     if faults:
         raise RecipeInvalid(faults)
@@ -156,6 +190,8 @@ def recipe_validate(recipe: Any) -> dict[str, Any]:
 
 def recipe_faults(recipe: Any) -> list[Fault]:
     """Every fault of a recipe: first its shape by the schema, then its meaning.
+
+    Raises nothing: faults are returned.
 
     >>> [fault.message for fault in recipe_faults([])]
     ["[] is not of type 'object'"]
@@ -208,12 +244,22 @@ def _number_faults(recipe: Recipe) -> Iterator[Fault]:
     weight = recipe["weight"]
     if weight["trim"] is not None and not weight["trim"][0] < 1 < weight["trim"][1]:
         yield Fault("trim_empty", "weight.trim", "Trimming must leave the median weight inside its bounds.")
-    if weight["method"] in ("rake", "poststratify", "calibrate") and not weight["margins"]:
-        yield Fault("margins_missing", "weight.margins", f"The method {weight['method']} needs margins.")
+    yield from _margin_faults(weight)
     starts = [band["from"] for band in recipe["rank"]["bands"]]
     lows = [-math.inf if start is None else start for start in starts]
     if any(a <= b for a, b in pairwise(lows)):
         yield Fault("bands_not_falling", "rank.bands", "Bands must be listed from the highest down.")
+
+
+def _margin_faults(weight: Recipe) -> Iterator[Fault]:
+    """Nothing that a recipe says about weights may pass unused."""
+    method, margins = weight["method"], weight["margins"]
+    if method in ("rake", "poststratify", "calibrate") and not margins:
+        yield Fault("margins_missing", "weight.margins", f"The method {method} needs margins.")
+    if method == "poststratify" and len(margins) > 1:
+        yield Fault("margins_too_many", "weight.margins", "Post-stratification meets one margin; rake for several.")
+    if method != "rake" and weight["trim"] is not None:
+        yield Fault("trim_unused", "weight.trim", f"Only raking trims weights, not the method {method}.")
 
 
 def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault]:
@@ -230,6 +276,25 @@ def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault
             yield Fault("sub_index_unknown", where, f"Unknown sub-index {item['sub_index']}.")
     for i, item in enumerate(block["indicators"]):
         yield from _indicator_faults(f"{path}.indicators[{i}]", item, subs, groups)
+    yield from _empty_faults(path, block)
+
+
+def _empty_faults(path: str, block: Recipe) -> Iterator[Fault]:
+    """A part that weighs something must hold an indicator that does, or its weight would go to the others unsaid.
+
+    A block without any indicators is scored from a table of sub-indices.
+    """
+    live = [item for item in block["indicators"] if item.get("weight", 1.0) > 0]
+    held = {
+        "sub_indices": {item["sub_index"] for item in live},
+        "groups": {item["group"] for item in live if item.get("group")},
+    }
+    for kind, codes in held.items() if block["indicators"] else ():
+        for i, item in enumerate(block.get(kind, ())):
+            if item["weight"] > 0 and item["code"] not in codes:
+                yield Fault(
+                    "part_empty", f"{path}.{kind}[{i}]", f"No indicator with a weight belongs to {item['code']}."
+                )
 
 
 def _indicator_faults(path: str, item: Recipe, subs: Sequence[str], groups: Mapping[str, str]) -> Iterator[Fault]:
@@ -250,6 +315,8 @@ def _goalpost_faults(path: str, recipe: Recipe, block: Recipe) -> Iterator[Fault
     normalise = recipe["normalise"]
     for i, item in enumerate(block["indicators"]):
         own = {**normalise, **normalise["indicators"].get(item["code"], {})}
+        if own["method"] in TARGET_METHODS and item.get("target") is None:
+            yield Fault("target_missing", f"{path}.indicators[{i}].target", "The distance to a target needs a target.")
         if own["method"] not in GOALPOST_METHODS or own["goalposts"] != "fixed":
             continue
         pair = normalise["fixed"].get(item["code"], item.get("scale"))
@@ -272,6 +339,12 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
     """The framework of a block as the recipe states it, for these units.
 
     The recipe is complete: directions, statistics and weights are read from it and nowhere else.
+
+    Raises ``KeyError`` for a block that the recipe lacks.
+
+    >>> from scoring.engine.example import example_recipe
+    >>> framework_from_recipe(example_recipe(), "main", ["A"]).codes
+    ('clarity', 'days', 'help')
     """
     source = recipe["blocks"][block]
     indicators = tuple(
@@ -284,7 +357,7 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
             group=item.get("group") or None,
             question=item.get("question") or item["code"],
             share_of=tuple(float(v) for v in item.get("share_of", ())),
-            min_n=_min_n(item, int(recipe["measure"]["min_n"])),
+            min_n=minimum_n(item, int(recipe["measure"]["min_n"])),
             scale=None if item.get("scale") is None else (float(item["scale"][0]), float(item["scale"][1])),
             target=None if item.get("target") is None else float(item["target"]),
         )
@@ -295,7 +368,14 @@ def framework_from_recipe(recipe: Recipe, block: str, units: Sequence[str]) -> F
     return Framework(tuple(units), subs, indicators, groups, block)
 
 
-def _min_n(item: Recipe, general: int) -> int:
-    """Answers needed: the general minimum or the indicator's own; dossiers have a minimum of their own only."""
+def minimum_n(item: Recipe, general: int) -> int:
+    """Answers needed for a value: the greater of the general and the indicator's own minimum; for dossiers its own.
+
+    ``item``: an indicator of a recipe, ``general``: its ``measure.min_n``. Without an own minimum it is 1. Raises
+    nothing. Source: rules of this product.
+
+    >>> minimum_n({"min_n": 2}, 5), minimum_n({"min_n": 2, "statistic": "hard"}, 5)
+    (5, 2)
+    """
     own = int(item.get("min_n", 1))
     return own if item.get("statistic") == "hard" else max(own, general)

@@ -32,7 +32,8 @@ def replicate_counts(stratum: IntArray, replicates: int, rng: np.random.Generato
     """How often (F, B) each firm is drawn when n_h − 1 firms of each stratum are drawn with replacement.
 
     Independent Poisson counts are multinomial once their sum is given: somewhat fewer than n_h − 1 are drawn that way,
-    the rest one by one. A stratum of one firm keeps it.
+    the rest one by one. A stratum of one firm keeps it. ``stratum`` (F,) without missing codes; bytes. Raises nothing.
+    Source: Rao and Wu 1988; Devroye, Non-Uniform Random Variate Generation, 1986, chapter XI.1.
 
     >>> replicate_counts(np.array([0, 0, 0]), 4, np.random.default_rng(1)).sum(axis=0).tolist()
     [2, 2, 2, 2]
@@ -69,7 +70,14 @@ def _draw(counts: Counts, firms: IntArray, rng: np.random.Generator) -> None:
 
 
 def poisson_counts(rate: float, shape: tuple[int, int], rng: np.random.Generator) -> Counts:
-    """Poisson numbers of a small mean, by the inverse of their distribution function."""
+    """Poisson numbers of a small mean, by the inverse of their distribution function.
+
+    ``rate`` of 0 to about 1; bytes of this shape, nothing missing. Raises nothing. Source: Devroye 1986, chapter III.2.
+
+    >>> found = poisson_counts(0.5, (100, 100), np.random.default_rng(1))
+    >>> found.dtype.name, round(float(found.mean()), 1)
+    ('uint8', 0.5)
+    """
     bounds = pdtr(np.arange(60), rate)
     cuts = np.minimum((bounds * STEPS).astype(np.int64), STEPS - 1)
     table = np.repeat(np.arange(len(cuts) + 1), np.diff(cuts, prepend=0, append=STEPS)).astype(np.uint8)
@@ -106,7 +114,14 @@ class Replicates:
 
 
 def replicate_weights(base: FloatArray, stratum: IntArray, counts: Counts) -> Replicates:
-    """w* = w·n_h/(n_h − 1)·c: their mean over replicates is w."""
+    """w* = w·n_h/(n_h − 1)·c: their mean over replicates is w.
+
+    ``base``, ``stratum`` (F,), nothing missing. Unit: businesses. Raises nothing. Source: Rao, Wu and Yue 1992.
+
+    >>> counts = np.array([[2], [0], [0]], dtype=np.uint8)
+    >>> replicate_weights(np.ones(3), np.zeros(3, dtype=int), counts).weights(slice(None)).ravel().tolist()
+    [3.0, 0.0, 0.0]
+    """
     n = np.bincount(stratum).astype(np.float64)
     factor = np.divide(n, n - 1, out=np.ones(len(n)), where=n > 1)
     return Replicates(counts, (base * factor[stratum]).astype(np.float32))
@@ -117,7 +132,14 @@ def rake_replicates(
 ) -> tuple[Replicates, int]:
     """Rake every replicate on the table of occupied cells x replicates; returns how many missed a margin.
 
-    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted.
+    A level that no drawn firm has cannot be met in that replicate: it is left out there and counted. Missing levels
+    have become levels before. Raises nothing. Source: Rao, Wu and Yue 1992; Deming and Stephan 1940.
+
+    >>> from scoring.engine.types import margin_build
+    >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
+    >>> raked, missed = rake_replicates(Replicates(np.ones((3, 2), np.uint8), np.ones(3, np.float32)), [m])
+    >>> raked.weights(slice(None))[:, 0].tolist(), missed
+    ([45.0, 45.0, 10.0], 0)
     """
     cell, cells = cells_of(margins)
     sums = np.zeros((cells.shape[1], given.size))
@@ -143,6 +165,12 @@ def rake_replicates(
 
 
 def one_hot(codes: IntArray, size: int) -> sparse.csr_array:
-    """Indicator matrix (size, n) in single precision."""
+    """Indicator matrix (size, n) in single precision.
+
+    ``codes`` (n,) without missing values. Raises nothing. Source: definition of an indicator matrix.
+
+    >>> one_hot(np.array([1, 0, 1]), 2).toarray().tolist()
+    [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]
+    """
     ones = np.ones(len(codes), dtype=np.float32)
     return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=(size, len(codes)))

@@ -10,6 +10,7 @@ that a replicated value is right to about 1e-6 of the spread of answers, far bel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +22,7 @@ from scoring.engine.blocks import processors
 from scoring.engine.checks import NotEnoughData
 from scoring.engine.covariance import pooled_strata
 from scoring.engine.measure import AnswerTable, answer_table
-from scoring.engine.normalise import NormaliseOptions, normalise
+from scoring.engine.normalise import Goalposts, History, NormaliseOptions, normalise
 from scoring.engine.options import aggregate_options, normalise_options
 from scoring.engine.pipeline import Run
 from scoring.engine.replicates import (
@@ -61,6 +62,15 @@ def bootstrap(run: Run, replicates: int = 1000, seed: int = 0, *, threads: int |
     stay missing; the standard error is the deviation of the replicates from their mean. Blocks of
     replicates are spread over ``threads`` (default: one per processor); every block has a seed of its own.
     Raises ``NotEnoughData`` for a run without respondents.
+
+    Unit: points of the total. Source: Rao and Wu 1988; Rao, Wu and Yue 1992.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> found = bootstrap(result.run, 200, seed=1, threads=1)
+    >>> found.totals.shape, bool(np.allclose(found.se, result.scores.se, rtol=0.35))
+    ((200, 3), True)
     """
     if run.survey is None or run.weighting is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
@@ -97,6 +107,16 @@ def replicate_values(run: Run, table: AnswerTable, replicated: Replicates) -> Fl
 
     Firms are worked through in blocks whose weights stay in the cache: per unit one matrix product of
     [a·(x − m) | a | one column per distinct answer of a median] with the weights of the unit's firms.
+
+    Unit: that of the values. Raises ``NotEnoughData`` for a run without answers. Source: Rao and Wu 1988.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> run = score(example_survey(), example_framework(), example_recipe()).run
+    >>> once = Replicates(np.ones((run.survey.n_firms, 2), np.uint8), run.weighting.weights.astype(np.float32))
+    >>> found = replicate_values(run, answer_table(run.survey, run.framework), once)
+    >>> bool(np.allclose(found[0], run.measured.values))
+    True
     """
     if run.survey is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")
@@ -213,6 +233,38 @@ def _totals(run: Run, values: FloatArray) -> FloatArray:
     return totals.reshape(values.shape[:2])
 
 
+def error_ratio(linearised: FloatArray, found: Bootstrap) -> FloatArray:
+    """Linearised standard errors divided by those of the bootstrap (U,): about 1 where both can be trusted.
+
+    A pure number; NaN where either is missing or the bootstrap's is 0. Raises nothing. Source: Rao and Wu 1988; Shao
+    and Tu, The Jackknife and Bootstrap, 1995.
+
+    >>> found = Bootstrap(np.zeros((2, 2)), np.array([2.0, 0.0]), 0, np.zeros(2, dtype=int))
+    >>> error_ratio(np.array([2.2, 0.0]), found).tolist()
+    [1.1, nan]
+    """
+    ratio: FloatArray = np.divide(linearised, found.se, out=np.full(len(found.se), np.nan), where=found.se > 0)
+    return ratio
+
+
+def _like_the_run(options: NormaliseOptions, posts: Mapping[str, Goalposts]) -> tuple[NormaliseOptions, History]:
+    """Options under which replicates form goalposts as the run did: fixed ends stay, those set by earlier editions
+    count beside the replicate's own."""
+    rules = {
+        code: {
+            "method": options.of(code, "method"),
+            "goalposts": item.source if item.source in ("edition", "fixed") else "pooled",
+        }
+        for code, item in posts.items()
+    }
+    fixed = {code: (item.lo, item.hi) for code, item in posts.items() if item.source == "fixed"}
+    ends = {
+        code: [end for end, unit in ((item.lo, item.lo_unit), (item.hi, item.hi_unit)) if unit is None]
+        for code, item in posts.items()
+    }
+    return replace(options, editions=("earlier",), fixed=fixed, indicators=rules), {"earlier": ends}
+
+
 def _points(values: FloatArray, framework: Framework, options: NormaliseOptions, run: Run) -> FloatArray:
     """Points (B, U, K): min-max in one go, other methods replicate by replicate.
 
@@ -220,10 +272,10 @@ def _points(values: FloatArray, framework: Framework, options: NormaliseOptions,
     goes beyond it; behind an end set by this edition the earlier ones are not known here and do not hold it.
     """
     methods = {options.of(code, "method") for code in framework.codes}
+    posts = () if run.normalised is None else run.normalised.goalposts
     if methods != {"minmax"} or run.normalised is None:
-        plain = replace(options, goalposts="edition")
-        return np.array([normalise(value, framework, plain).points for value in values])
-    posts = run.normalised.goalposts
+        again, earlier = _like_the_run(options, dict(zip(framework.codes, posts, strict=True)))
+        return np.array([normalise(value, framework, again, earlier).points for value in values])
     with np.errstate(invalid="ignore", divide="ignore"):
         lo, hi = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
         for k, item in enumerate(posts):

@@ -35,7 +35,10 @@ def dirichlet_weights(
 
     ``sub_indices`` (U, S). Weights are Dirichlet with mean equal to the official weights; ``concentration``
     50 moves a weight of 0.1 by about ±0.04, higher values less. Weights of missing sub-indices go to the
-    others. One matrix product gives all totals. Units without any sub-index take no part.
+    others. One matrix product gives all totals. Units without any sub-index take no part: give units
+    that are not ranked as rows of NaN. Bonus points are left out.
+
+    Raises nothing. Source: Saisana, Saltelli and Tarantola 2005; Aitchison 1986 for the Dirichlet distribution.
 
     >>> from scoring.engine.types import SubIndex
     >>> part = Framework(("A", "B"), (SubIndex("s", 1), SubIndex("t", 1)), ())

@@ -34,7 +34,16 @@ SCORE_COLUMNS = (
 
 
 def lay_out(run: Run) -> dict[str, pd.DataFrame]:
-    """All tables of a run by name."""
+    """All tables of a run by name.
+
+    Raises nothing.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> result = score(example_survey(), example_framework(), example_recipe())
+    >>> sorted(lay_out(result.run))[:4]
+    ['correlations', 'covariance', 'critical_values', 'diagnostics']
+    """
     found = {
         "scores": _scores(run),
         "sub_indices": _sub_indices(run),
@@ -57,7 +66,14 @@ def lay_out(run: Run) -> dict[str, pd.DataFrame]:
 
 
 def as_indicators(framework: Framework) -> tuple[Indicator, ...]:
-    """Each sub-index as its own only indicator, for tables that start at sub-indices."""
+    """Each sub-index as its own only indicator, for tables that start at sub-indices.
+
+    Raises nothing.
+
+    >>> from scoring.engine.example import example_framework
+    >>> [item.code for item in as_indicators(example_framework())]
+    ['transparency', 'time']
+    """
     return tuple(Indicator(item.code, item.code, "positive") for item in framework.sub_indices)
 
 

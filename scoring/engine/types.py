@@ -195,6 +195,8 @@ def encode_answers(numbers: npt.ArrayLike) -> tuple[CodeArray, FloatArray]:
     Each question keeps its distinct answers in ascending order; code 0 is missing. Answers become uint8, or
     uint16 when a question has more than 255 distinct answers.
 
+    Raises nothing.
+
     >>> codes, values = encode_answers([[3.0, np.nan], [1.0, 12.5]])
     >>> codes.tolist(), values.tolist()
     ([[2, 0], [1, 1]], [[nan, 1.0, 3.0], [nan, 12.5, nan]])
@@ -255,6 +257,8 @@ def survey_build(ratings: RatingRows, firms: FirmRows) -> Survey:
 
     Raises ``ShapeMismatch``, ``InvalidWeights`` and ``DuplicateRating``.
 
+    Missing answers are NaN in ``answers``.
+
     >>> rows = RatingRows(firm=[1, 0], unit=[0, 0], answers=[[4], [2]], questions=["Q1"])
     >>> survey = survey_build(rows, FirmRows(base_weight=[1, 1]))
     >>> survey.firm.tolist(), survey.values[0].tolist()
@@ -303,6 +307,8 @@ def margin_build(name: str, labels: Sequence[Any], totals: Mapping[str, float]) 
     """A margin from each firm's label and the population totals.
 
     An empty label (the firm did not say) gets code -1, a label that the population does not have code -2.
+
+    Raises nothing; levels that nobody has are found by ``margins.prepared``.
 
     >>> margin_build("size", ["small", "large"], {"small": 90, "large": 10}).codes.tolist()
     [0, 1]

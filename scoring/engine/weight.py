@@ -18,6 +18,7 @@ from scoring.engine.checks import (
     InvalidWeights,
     Notice,
     RakingDidNotConverge,
+    ShapeMismatch,
 )
 from scoring.engine.margins import cell_sums, cells_of, level_indicators, prepared
 from scoring.engine.types import FloatArray, IntArray, Margin
@@ -58,6 +59,8 @@ def kish_n(weights: FloatArray) -> float:
 
     Source: Kish, Survey Sampling, 1965.
 
+    Unit: respondents. ``weights`` (n,) without missing values. Raises nothing.
+
     >>> kish_n(np.array([1.0, 1.0, 2.0]))
     2.6666666666666665
     """
@@ -68,6 +71,8 @@ def kish_n(weights: FloatArray) -> float:
 def design_effect(weights: FloatArray) -> float:
     """Kish's design effect of weighting, n/n_eff; NaN for no weights.
 
+    A pure number ≥ 1. Raises nothing. Source: Kish 1965.
+
     >>> design_effect(np.array([1.0, 1.0, 2.0]))
     1.125
     """
@@ -76,12 +81,26 @@ def design_effect(weights: FloatArray) -> float:
 
 
 def weight_none(base: FloatArray, _margins: Sequence[Margin], _options: WeightOptions) -> Weighting:
-    """Every respondent counts once: w = 1."""
+    """Every respondent counts once: w = 1.
+
+    ``base`` (F,) → weights (F,), a pure number each. Margins and missing levels play no part. Raises nothing. Source:
+    simple random sampling, Cochran 1977.
+
+    >>> weight_none(np.array([5.0, 9.0]), (), WeightOptions()).weights.tolist()
+    [1.0, 1.0]
+    """
     return Weighting(np.ones(len(base)), "none")
 
 
 def weight_design(base: FloatArray, _margins: Sequence[Margin], _options: WeightOptions) -> Weighting:
-    """The design weight as it stands: w = N_h/n_h."""
+    """The design weight as it stands: w = N_h/n_h.
+
+    Shapes: ``base`` (F,) → weights (F,), businesses per respondent. Margins and missing levels play no part. Raises
+    nothing. Source: Horvitz and Thompson 1952.
+
+    >>> weight_design(np.array([5.0, 9.0]), (), WeightOptions()).weights.tolist()
+    [5.0, 9.0]
+    """
     return Weighting(base.astype(np.float64), "design")
 
 
@@ -90,14 +109,19 @@ def poststratify(base: FloatArray, margins: Sequence[Margin], options: WeightOpt
 
     ``base`` (F,) design weights; exactly one margin (a crossing of several is one margin with a level per
     cell). A level without respondent, or a respondent's level that the population does not have, raises
-    ``MarginLevelMissing``; respondents who did not say form a level of their own.
+    ``MarginLevelMissing``; another number of margins ``ShapeMismatch``; respondents who did not say form a level of
+    their own.
+
+    Source: Holt and Smith 1979.
 
     >>> from scoring.engine.types import margin_build
     >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
     >>> poststratify(np.ones(3), [m], WeightOptions()).weights.tolist()
     [45.0, 45.0, 10.0]
     """
-    margin, notices = prepared(base, margins[:1], options.collapse_below)
+    if len(margins) != 1:
+        raise ShapeMismatch("weight.margins", f"Post-stratification meets one margin, not {len(margins)}.")
+    margin, notices = prepared(base, margins, options.collapse_below)
     found = np.bincount(margin[0].codes, weights=base, minlength=len(margin[0].levels))
     weights = base * (margin[0].totals / found)[margin[0].codes]
     return Weighting(weights, "poststratify", margin, base, notices=notices)
@@ -112,6 +136,8 @@ def rake(base: FloatArray, margins: Sequence[Margin], options: WeightOptions) ->
 
     Raises ``MarginLevelMissing``, ``MarginTotalsDiffer`` and ``RakingDidNotConverge``, which names the
     worst margin. Source: Deming and Stephan 1940; Deville, Särndal and Sautory 1993.
+
+    ``base`` (F,) → weights (F,), businesses per respondent; a missing level is a level of its own.
 
     >>> from scoring.engine.types import margin_build
     >>> size = margin_build("size", ["s", "s", "l", "l"], {"s": 60, "l": 40})
@@ -179,6 +205,13 @@ def calibrate(base: FloatArray, margins: Sequence[Margin], options: WeightOption
     x is the row of level indicators of all margins. Weights may become negative in extreme samples: that
     raises
     ``CalibrationFailed``. Source: Deville and Särndal 1992.
+
+    ``base`` (F,); a respondent with a missing level has one of its own.
+
+    >>> from scoring.engine.types import margin_build
+    >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
+    >>> calibrate(np.ones(3), [m], WeightOptions()).weights.round(9).tolist()
+    [45.0, 45.0, 10.0]
     """
     return calibrate_by(base, margins, options, distance="linear")
 
@@ -194,6 +227,14 @@ def calibrate_by(
     """Calibration w = d·F(x′λ) for the distances linear, raking (F = exp) and logit (within ``bounds``).
 
     Newton's method on λ over the cells of the crossed margins. Raises ``CalibrationFailed``.
+
+    A respondent with a missing level has one of its own. Source: Deville and Särndal 1992; Deville, Särndal and Sautory
+    1993.
+
+    >>> from scoring.engine.types import margin_build
+    >>> m = margin_build("size", ["s", "s", "l"], {"s": 90, "l": 10})
+    >>> calibrate_by(np.ones(3), [m], WeightOptions(), distance="raking").weights.round(6).tolist()
+    [45.0, 45.0, 10.0]
     """
     ready, notices = prepared(base, margins, options.collapse_below)
     cell, codes = cells_of(ready)
@@ -270,6 +311,9 @@ def trim_after(weights: FloatArray, lower: float, upper: float) -> FloatArray:
     """Cut finished weights to [lower, upper] and spread what was cut equally over the others, once.
 
     The sum is kept; the margins are no longer met exactly. ``rake`` with trimming keeps them.
+
+    ``weights`` (n,) without missing values. Raises ``InvalidWeights`` when every weight lies outside. Source: Lumley's
+    R package survey, trimWeights; Potter 1990.
 
     >>> trim_after(np.array([1.0, 2.0, 9.0]), 0.5, 6.0).tolist()
     [2.5, 3.5, 6.0]

@@ -10,6 +10,7 @@ from scoring.engine.checks import NotEnoughData
 from scoring.engine.diagnostics import cronbach_alpha
 from scoring.engine.pipeline import Result
 from scoring.frames.results import number
+from scoring.frames.robustness import effective_facts, fragility_facts, weightings_facts
 
 Facts = dict[str, Any]
 
@@ -33,6 +34,9 @@ def block_diagnostics(result: Result) -> Facts:
         "sub_indices": _sub_indices(result, about),
         "correlations": _records(result.tables.get("correlations", pd.DataFrame())),
         "critical": _first_critical(result.tables["critical_values"]),
+        "weightings": weightings_facts(result),
+        "fragility": fragility_facts(result),
+        "effective": effective_facts(result),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,14 @@ import pandas as pd
 
 from scoring.engine.checks import EngineError, TableInvalid
 from scoring.engine.dataset import Dataset, dataset_read, hard_from_dataset, survey_from_dataset
+from scoring.engine.exclusions import (
+    REVIEWED,
+    exclusion_counts,
+    exclusion_table,
+    exclusions_apply,
+    other_policy,
+    without_uncertainty,
+)
 from scoring.engine.pipeline import (
     Inputs,
     Result,
@@ -52,7 +60,8 @@ class Request:
     ``table``: indicators, sub-indices, ratings or a dataset archive. ``published``: a table with totals and
     perhaps ranks (it may be the same file). ``previous``: earlier tables as "label=file" for goalposts.
     ``tolerance``: largest accepted error, None = what the printed decimals allow. ``score_column``,
-    ``rank_column``: in the published table.
+    ``rank_column``: in the published table. ``exclusions``: of a dataset, whether the responses that people left out
+    are left out ("reviewed") or used ("none").
     """
 
     recipe: Path
@@ -65,6 +74,7 @@ class Request:
     tolerance: float | None = None
     score_column: str = ""
     rank_column: str = ""
+    exclusions: str = REVIEWED
     weight_column: str = "base_weight"
     stratum_column: str = "stratum"
     seed: int = 0
@@ -78,6 +88,7 @@ class BlockReport:
     form: str
     result: Result
     comparison: Comparison | None = None
+    exclusions: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -126,11 +137,22 @@ def _dataset(request: Request, recipe: Mapping[str, Any]) -> Report:
     dataset = dataset_read(request.table.read_bytes())
     chosen = [request.block] if request.block else [code for code in dataset.blocks if code in recipe["blocks"]]
     reports, findings = [], []
+    used = exclusions_apply(dataset, request.exclusions)
     for block in chosen:
-        report, found = _compared(request, recipe, _dataset_block(request, recipe, dataset, block), DATASET)
-        reports.append(report)
+        result = _dataset_block(request, recipe, used, block)
+        report, found = _compared(request, recipe, result, DATASET)
+        reports.append(replace(report, exclusions=_exclusions(request, recipe, dataset, result)))
         findings += found
     return Report(tuple(reports), tuple(findings))
+
+
+def _exclusions(request: Request, recipe: Mapping[str, Any], dataset: Dataset, result: Result) -> pd.DataFrame | None:
+    """Scores and ranks with and without the excluded responses; None where nobody was left out."""
+    if not exclusion_counts(dataset):
+        return None
+    rest = exclusions_apply(dataset, other_policy(request.exclusions))
+    other = _dataset_block(request, without_uncertainty(recipe), rest, result.block)
+    return exclusion_table(*((result, other) if request.exclusions == REVIEWED else (other, result)))
 
 
 def _dataset_block(request: Request, recipe: Mapping[str, Any], dataset: Dataset, block: str) -> Result:

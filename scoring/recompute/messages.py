@@ -47,10 +47,14 @@ SENTENCES: dict[str, str] = {
     "target_empty": gettext_noop("Recipe, %(path)s: the lower end of the scale must be below the upper end."),
     "trim_empty": gettext_noop("Recipe, %(path)s: trimming must leave the median weight inside its bounds."),
     "margins_missing": gettext_noop("Recipe, %(path)s: this weighting method needs margins."),
+    "margins_too_many": gettext_noop("Recipe, %(path)s: post-stratification meets one margin; rake for several."),
+    "trim_unused": gettext_noop("Recipe, %(path)s: only raking trims weights."),
+    "target_missing": gettext_noop("Recipe, %(path)s: the distance to a target needs the indicator's target."),
     "bands_not_falling": gettext_noop("Recipe, %(path)s: bands must be listed from the highest down."),
     "weights_sum": gettext_noop("Recipe, %(path)s: the weights of the sub-indices do not sum to 1."),
     "sub_index_unknown": gettext_noop("Recipe, %(path)s: this sub-index is not defined."),
     "group_unknown": gettext_noop("Recipe, %(path)s: this group is not defined for the sub-index."),
+    "part_empty": gettext_noop("Recipe, %(path)s: no indicator with a weight belongs to it."),
     "share_of_missing": gettext_noop("Recipe, %(path)s: a share needs the answers that it counts."),
     "scale_empty": gettext_noop("Recipe, %(path)s: the lower end of the scale must be below the upper end."),
     "goalposts_empty": gettext_noop("Recipe, %(path)s: the lower goalpost must be below the upper one."),
@@ -80,6 +84,10 @@ SENTENCES: dict[str, str] = {
     ),
     "indicator_empty": gettext_noop("Indicator %(path)s has no value for any unit."),
     "outside_goalposts": gettext_noop("Indicator %(path)s has values beyond its goalposts %(lo)s to %(hi)s."),
+    "value_not_positive": gettext_noop(
+        "Indicator %(path)s has values of zero or below (%(value)s): it cannot be put as a share of the best."
+    ),
+    "target_reached": gettext_noop("Indicator %(path)s: every unit has reached the target %(target)s; it is left out."),
     "not_positive": gettext_noop("%(path)s has values of zero or below, which this kind of mean cannot take."),
     "levels_joined": gettext_noop("Margin %(path)s: levels with too few respondents were joined (%(levels)s)."),
     "level_unsaid": gettext_noop(
@@ -94,6 +102,7 @@ SENTENCES: dict[str, str] = {
     "lost_points_shared_out": gettext_noop(
         "Lost points are shared out in proportion, because not every mean is arithmetic."
     ),
+    "lost_points_without_top": gettext_noop("Points made in this way have no upper end: there are no lost points."),
     "unit_insufficient": gettext_noop("%(path)s has not enough data for a score (%(n)s ratings)."),
 }
 

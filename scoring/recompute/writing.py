@@ -20,7 +20,8 @@ def report_write(report: Report, folder: Path, form: str = "csv") -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for item in report.blocks:
-        for name, table in sorted(item.result.tables.items()):
+        given = {} if item.exclusions is None else {"exclusions": item.exclusions}
+        for name, table in sorted({**item.result.tables, **given}.items()):
             written.append(_table_write(table, folder / f"{item.block}_{name}.{form}"))
     path = folder / "report.json"
     path.write_text(json.dumps(report_data(report), ensure_ascii=False, indent=2) + "\n", "utf-8")

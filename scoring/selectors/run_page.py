@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, Max, Min
 
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Score, ScoringRun, SubIndexScore
+from scoring.selectors.firmness import Firmness, firmness_of
 from scoring.selectors.names import EditionNames
 from scoring.selectors.runs import scores_of
 
@@ -72,6 +73,7 @@ class BlockPage:
     indicators: tuple[IndicatorLine, ...]
     facts: Facts
     scale: tuple[float, float]
+    firmness: Firmness
 
     @property
     def axis(self) -> tuple[float, float]:
@@ -81,6 +83,11 @@ class BlockPage:
         if not ends:
             return self.scale
         return max(low, math.floor(min(ends) / STEP) * STEP), min(high, math.ceil(max(ends) / STEP) * STEP)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of units by code."""
+        return {row.score.block_unit.unit.code: row.name for row in self.rows}
 
     @property
     def ranked(self) -> list[ScoreRow]:
@@ -104,6 +111,7 @@ def blocks_of(run: ScoringRun, names: EditionNames) -> list[BlockPage]:
             indicators=tuple(_indicator_lines(code, content, diagnostics[code], values[code], names)),
             facts=diagnostics[code],
             scale=(target[0] * times, target[1] * times),
+            firmness=firmness_of(run.diagnostics, code),
         )
         for code, found in scores.items()
     ]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.enums import JobState
 from accounts.models import Job, User
-from scoring.enums import RunState, Verdict
+from scoring.enums import Exclusions, RunState, Verdict
 from scoring.models import IndicatorScore, Publication, RunApproval, Score, ScoringRun, SubIndexScore
 from surveys.models import BlockUnit, Edition, Indicator, SubIndex
 
@@ -49,8 +49,14 @@ def runs_stopped() -> QuerySet[ScoringRun]:
 
 def run_underway(run: ScoringRun) -> bool:
     """Whether the same dataset, recipe and seed are being computed at this moment."""
+    return _same(run).filter(state__in=UNFINISHED).exists()
+
+
+def _same(run: ScoringRun) -> QuerySet[ScoringRun]:
+    """Runs of the same dataset, recipe, seed and exclusions; a run of before there were any left nobody out."""
     same = ScoringRun.objects.filter(dataset_id=run.dataset_id, recipe_id=run.recipe_id, seed=run.seed)
-    return same.filter(state__in=UNFINISHED).exists()
+    alike = Q(exclusions=run.exclusions)
+    return same.filter(alike | Q(exclusions=None) if run.exclusions in {None, Exclusions.REVIEWED} else alike)
 
 
 def verdict_of(run: ScoringRun) -> RunApproval | None:
@@ -121,6 +127,14 @@ def earlier_values(edition: Edition, block: str) -> list[tuple[int, str, float]]
     return [(year, indicator, raw) for year, indicator, raw in rows if raw is not None]
 
 
+def run_published_before(edition: Edition) -> ScoringRun | None:
+    """The run of the newest release of the latest earlier edition of the province; None where nothing was published."""
+    earlier = Publication.objects.filter(edition__province=edition.province_id, edition__year__lt=edition.year)
+    newest = earlier.select_related("run__edition", "run__dataset", "run__recipe")
+    publication = newest.order_by("-edition__year", "-release").first()
+    return None if publication is None else publication.run
+
+
 @dataclass(frozen=True)
 class BlockKeys:
     """Primary keys behind the codes that the engine speaks, for one block."""
@@ -156,9 +170,8 @@ def job_of(run: ScoringRun) -> Job | None:
 
 
 def runs_same(run: ScoringRun) -> QuerySet[ScoringRun]:
-    """Other complete runs of the same dataset, recipe and seed."""
-    same = ScoringRun.objects.filter(dataset_id=run.dataset_id, recipe_id=run.recipe_id, seed=run.seed)
-    return same.filter(state=RunState.COMPLETE).exclude(pk=run.pk).defer("diagnostics").order_by("number")
+    """Other complete runs of the same dataset, recipe, seed and exclusions."""
+    return _same(run).filter(state=RunState.COMPLETE).exclude(pk=run.pk).defer("diagnostics").order_by("number")
 
 
 def state_shown(run: ScoringRun) -> RunState:

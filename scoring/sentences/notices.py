@@ -26,9 +26,17 @@ NOTICES: dict[str, Promise] = {
     ),
     "outside_goalposts": _("The indicator “%(path)s” has values outside its goalposts (%(lo)s to %(hi)s)."),
     "not_positive": _("“%(path)s” has scores that are not positive; a geometric or harmonic mean cannot use them."),
+    "value_not_positive": _(
+        "The indicator “%(path)s” has values of zero or below, which cannot be put as a share of the best; it was left"
+        " out."
+    ),
+    "target_reached": _("Every unit has reached the target of the indicator “%(path)s”; it was left out."),
     "points_capped": _("The bonus or penalty points of “%(path)s” were cut to the limit."),
     "lost_points_shared_out": _(
         "With this way of averaging, lost points per indicator are a convention; only their sum is exact."
+    ),
+    "lost_points_without_top": _(
+        "Points made in this way have no upper end, so there are no lost points per indicator."
     ),
     "unit_insufficient": _("“%(path)s” has too little data for a score (%(n)s ratings) and takes no rank."),
 }

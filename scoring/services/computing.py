@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,15 +21,19 @@ from scoring.engine.dataset import (
     hard_from_dataset,
     survey_from_dataset,
 )
+from scoring.engine.exclusions import exclusions_apply
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.enums import RunState
 from scoring.frames.archive import tables_zip
+from scoring.frames.changes import changes_since
 from scoring.frames.diagnostics import block_diagnostics
+from scoring.frames.exclusions import Beside, policy_of
 from scoring.frames.inputs import history_of
 from scoring.frames.results import BlockRows, block_rows
 from scoring.models import IndicatorScore, Score, ScoringRun, SubIndexScore
 from scoring.selectors.runs import BlockKeys, keys_by_block
 from scoring.sentences import fault_sentence, step_words
+from scoring.services.diagnostics import diagnostics_follow
 from surveys.enums import EditionState
 from surveys.models import Edition
 from surveys.selectors.datasets import dataset_bytes
@@ -53,20 +57,32 @@ class DatasetChanged(NotNow):
     sentence = _("The file of the dataset is not the one that was frozen.")
 
 
+class RunNotRepeatable(NotNow):
+    code = "run_not_repeatable"
+    sentence = _(
+        "This run can no longer be repeated to its hash: the engine or an earlier edition has changed since."
+        " Start a new run."
+    )
+
+
 @dataclass(frozen=True)
-class _Outcome:
+class RunOutcome:
     """Block by block: what the engine found, and what it was given beside the dataset and the recipe."""
 
     results: Mapping[str, Result]
     keys: Mapping[str, BlockKeys]
     inputs: Mapping[str, Any]
+    histories: Mapping[str, Mapping[str, Mapping[str, list[float]]]]
+    beside: Beside
+    changes: Mapping[str, Any]
 
 
 def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime]) -> ScoringRun:
     """Compute a waiting run and store its result; a failure is recorded with the run and rises.
 
-    The result depends on the dataset's bytes, the recipe, the seed, the engine's version, and on two inputs that are
-    kept with it: which units are withheld and which earlier values the goalposts read.
+    The result depends on the dataset's bytes, the recipe, the exclusions, the seed, the engine's version, and on two
+    inputs that are kept with it: which units are withheld and which earlier values the goalposts read. Where the
+    dataset has excluded responses, scores and ranks with and without them are kept beside each other.
 
     Raises:
         RunNotWaiting: it was computed before.
@@ -76,7 +92,7 @@ def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime
         raise RunNotWaiting
     run = ScoringRun.objects.select_related("edition__province", "dataset", "recipe", "started_by").get(pk=run_id)
     try:
-        return _stored(run, _computed(run, progress), clock())
+        return _stored(run, _computed(run, keys_by_block(run.edition), progress), clock())
     except (EngineError, OSError, Refusal) as error:
         fault = _fault(error)
         _run_fail(run, fault, clock())
@@ -86,8 +102,28 @@ def run_execute(*, run_id: int, progress: Progress, clock: Callable[[], datetime
         raise
 
 
-def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
-    dataset, keys = _dataset_of(run), keys_by_block(run.edition)
+def run_repeat(*, run: ScoringRun, progress: Progress) -> RunOutcome:
+    """Compute a complete run once more, with the units that were withheld then; nothing is stored.
+
+    Raises:
+        RunNotRepeatable: the outcome is not the stored one to the hash.
+        DatasetChanged: the stored file is another one.
+        EngineError: a verb refuses.
+    """
+    withheld = run.diagnostics["inputs"]["withheld"]
+    keys = {
+        block: replace(known, withheld=tuple(withheld[block])) for block, known in keys_by_block(run.edition).items()
+    }
+    outcome = _computed(run, keys, progress)
+    stored = {block: facts["sha256"] for block, facts in run.diagnostics["blocks"].items()}
+    if {block: result.sha256 for block, result in outcome.results.items()} != stored:
+        raise RunNotRepeatable
+    return outcome
+
+
+def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress) -> RunOutcome:
+    dataset = _dataset_of(run)
+    used, beside = exclusions_apply(dataset, policy_of(run)), Beside(dataset, policy_of(run), run.recipe.content)
     results, histories = {}, {}
     for place, (block, known) in enumerate(keys.items()):
 
@@ -95,15 +131,16 @@ def _computed(run: ScoringRun, progress: Progress) -> _Outcome:
             words = _now("%(block)s: %(step)s") % {"block": name, "step": step_words(step)}
             progress(round(100 * (place + share) / len(keys)), 100, words)
 
-        survey, framework = survey_from_dataset(dataset, block)
+        survey, framework = survey_from_dataset(used, block)
         histories[block] = history_of(run.edition, run.recipe.content, block)
-        given = Inputs(hard_from_dataset(dataset, framework), histories[block], known.withheld, run.seed)
+        given = Inputs(hard_from_dataset(used, framework), histories[block], known.withheld, run.seed)
         results[block] = score(survey, framework, run.recipe.content, given, progress=tell)
+        beside.add(results[block], given)
     inputs = {
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }
-    return _Outcome(results, keys, inputs)
+    return RunOutcome(results, keys, inputs, histories, beside, changes_since(run.edition, results))
 
 
 def _dataset_of(run: ScoringRun) -> Dataset:
@@ -114,7 +151,7 @@ def _dataset_of(run: ScoringRun) -> Dataset:
 
 
 @transaction.atomic
-def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
+def _stored(run: ScoringRun, outcome: RunOutcome, now: datetime) -> ScoringRun:
     """Rows, tables, diagnostics and hashes at once; from here on the run cannot change."""
     blocks = [block_rows(run, result, outcome.keys[block]) for block, result in outcome.results.items()]
     _insert(blocks)
@@ -123,14 +160,18 @@ def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
     content = tables_zip(
         _manifest(run, outcome),
         run.recipe.content,
-        {block: result.tables for block, result in outcome.results.items()},
+        {block: {**result.tables, **outcome.beside.tables(block)} for block, result in outcome.results.items()},
     )
     run.tables_sha256 = hashlib.sha256(content).hexdigest()
     name = f"{run.edition.province.slug}-{run.edition.year}-run-{run.number}-{run.tables_sha256[:12]}.zip"
     run.tables.save(name, ContentFile(content), save=False)
     run.diagnostics = {
         "inputs": outcome.inputs,
-        "blocks": {block: block_diagnostics(result) for block, result in outcome.results.items()},
+        "exclusions": outcome.beside.facts(),
+        "blocks": {
+            block: block_diagnostics(result) | {"change": outcome.changes.get(block)}
+            for block, result in outcome.results.items()
+        },
     }
     run.state, run.completed_at = RunState.COMPLETE, now
     run.save()
@@ -141,6 +182,7 @@ def _stored(run: ScoringRun, outcome: _Outcome, now: datetime) -> ScoringRun:
     edition = Edition.objects.select_for_update().get(pk=run.edition_id)
     if edition.state == EditionState.FROZEN:
         edition_advance(edition=edition, to=EditionState.SCORED, by=run.started_by, now=now)
+    diagnostics_follow(run=run, by=run.started_by, now=now)
     return run
 
 
@@ -150,7 +192,7 @@ def _insert(blocks: list[BlockRows]) -> None:
     IndicatorScore.objects.bulk_create([row for block in blocks for row in block.indicators], ROWS_AT_ONCE)
 
 
-def _manifest(run: ScoringRun, outcome: _Outcome) -> dict[str, Any]:
+def _manifest(run: ScoringRun, outcome: RunOutcome) -> dict[str, Any]:
     return {
         "edition": {"province": run.edition.province.slug, "year": run.edition.year},
         "simulated": run.edition.is_simulated,
@@ -159,6 +201,7 @@ def _manifest(run: ScoringRun, outcome: _Outcome) -> dict[str, Any]:
         "seed": run.seed,
         "engine_version": run.engine_version,
         "inputs": outcome.inputs,
+        "exclusions": outcome.beside.used(),
         "blocks": {block: result.sha256 for block, result in outcome.results.items()},
         "result_sha256": run.result_sha256,
     }

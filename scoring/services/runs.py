@@ -10,7 +10,7 @@ from accounts.rules import require
 from accounts.services import audit, job_start
 from ddci.core.errors import Forbidden, Invalid, NotNow
 from scoring.engine import VERSION
-from scoring.enums import RunState, Verdict
+from scoring.enums import Exclusions, RunState, Verdict
 from scoring.models import Recipe, RunApproval, ScoringRun
 from scoring.rules import is_author, may_approve
 from scoring.selectors.runs import is_published, run_underway, runs_stopped
@@ -59,10 +59,20 @@ class NoteMissing(Invalid):
 
 
 @transaction.atomic
-def run_start(
-    *, edition: Edition, dataset: Dataset, recipe: Recipe, seed: int, by: User | None, now: datetime
+def run_start(  # noqa: PLR0913 - what a run is a function of, who and when
+    *,
+    edition: Edition,
+    dataset: Dataset,
+    recipe: Recipe,
+    seed: int,
+    by: User | None,
+    now: datetime,
+    exclusions: Exclusions = Exclusions.REVIEWED,
 ) -> ScoringRun:
     """Record a run and start its job once the transaction is committed.
+
+    Args:
+        exclusions: whether the responses that people excluded, as the dataset records it, are left out or used.
 
     Raises:
         NotFrozen: the edition's data are not frozen.
@@ -81,6 +91,7 @@ def run_start(
         dataset=dataset,
         recipe=recipe,
         seed=seed,
+        exclusions=exclusions,
         engine_version=VERSION,
         started_by=by,
         started_at=now,

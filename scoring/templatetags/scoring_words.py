@@ -3,7 +3,9 @@
 from django import template
 
 from scoring import sentences
+from scoring.selectors.compare import BlockShifts
 from scoring.selectors.names import EditionNames
+from scoring.selectors.run_page import BlockPage
 from surveys.enums import Direction, Statistic
 
 register = template.Library()
@@ -40,3 +42,14 @@ def field_name(names: EditionNames, code: str) -> str:
 @register.simple_tag
 def level_name(names: EditionNames, margin: str, level: str) -> str:
     return names.level(margin, level)
+
+
+@register.filter
+def largest_shift(block: BlockShifts) -> str:
+    return sentences.largest_shift_sentence(block)
+
+
+@register.simple_tag
+def firm_words(block: BlockPage, responses: int) -> str:
+    """How many responses hold the order of a block; empty where that is not known."""
+    return " ".join(sentences.fragility_sentences(block.firmness, block.names, responses))

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scoring.enums import Verdict
+from scoring.enums import Exclusions, Verdict
 from scoring.models import Recipe
 from scoring.selectors.recipes import margin_names, recipes_of
 from scoring.selectors.runs import years_published_before
@@ -53,6 +53,16 @@ class RunForm(forms.Form):
         initial=1,
         help_text=_("Any number. Rank ranges rest on random draws; the same seed repeats them exactly."),
     )
+
+    exclusions = forms.ChoiceField(
+        label=_("Responses used"),
+        choices=Exclusions.choices,
+        required=False,
+        help_text=_("Either way the page of the run shows scores and ranks with and without the excluded responses."),
+    )
+
+    def clean_exclusions(self) -> Exclusions:
+        return Exclusions(self.cleaned_data["exclusions"] or Exclusions.REVIEWED)
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,6 +165,23 @@ class RecipeForm(forms.Form):
         recipe["aggregate"] |= means
         recipe["measure"] |= {"min_ratings": given["min_ratings"]}
         return recipe
+
+
+class TrialForm(RecipeForm):
+    """Other choices for a run: what it was computed from, and how. A reason only where it becomes a recipe."""
+
+    dataset = DatasetChoice(label=_("Dataset"), queryset=None, empty_label=None)
+    field_order = ("dataset",)
+
+    def __init__(self, *args: Any, edition: Edition, start: Mapping[str, Any], dataset: Dataset, **kwargs: Any) -> None:
+        self.used = dataset
+        super().__init__(*args, edition=edition, start=start, **kwargs)
+        field = self.fields["dataset"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = datasets_of(edition)
+
+    def _initial(self) -> dict[str, Any]:
+        return {**super()._initial(), "dataset": self.used.pk}
 
 
 class RecipeTextForm(forms.Form):

@@ -16,16 +16,19 @@ from scoring.enums import RunState
 from scoring.models import ScoringRun
 from scoring.rules import is_author, may_approve, may_publish, may_start_run
 from scoring.selectors.compare import shifts
+from scoring.selectors.exclusions import run_exclusions
 from scoring.selectors.names import EditionNames, names_in
 from scoring.selectors.recipes import recipes_of
 from scoring.selectors.run_page import blocks_of
 from scoring.selectors.runs import is_approved, job_of, runs_of, runs_same, state_shown, verdict_of
 from scoring.sentences import fault_sentence, recipe_sentences
 from scoring.sentences.checks import run_checks
+from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import INTERRUPTED, SCORABLE, run_start
 from scoring.web.doors import edition_or_404, run_or_404
 from scoring.web.forms import CompareForm, RunForm
+from scoring.web.trials import causes_between
 from surveys.models import Edition
 from surveys.selectors.datasets import datasets_of
 
@@ -72,7 +75,8 @@ def _started(request: StaffRequest, edition: Edition, form: RunForm) -> ScoringR
     """Start what was chosen, with the edition's standard recipe where none was."""
     given, by, now = form.cleaned_data, request.user, timezone.now()
     recipe = given["recipe"] or recipe_create(edition=edition, content=recipe_default(edition), by=by, now=now)
-    return run_start(edition=edition, dataset=given["dataset"], recipe=recipe, seed=given["seed"], by=by, now=now)
+    chosen = {name: given[name] for name in ("dataset", "seed", "exclusions")}
+    return run_start(edition=edition, recipe=recipe, by=by, now=now, **chosen)
 
 
 @require_safe
@@ -95,7 +99,14 @@ def run(request: StaffRequest, run_id: int) -> HttpResponse:
 def _result(found: ScoringRun, names: EditionNames) -> Context:
     blocks = blocks_of(found, names)
     same = list(runs_same(found))
-    return {"blocks": blocks, "names": names, "checks": run_checks(found, blocks, names, same)}
+    exclusions = run_exclusions(found.diagnostics, names.blocks, names.units)
+    return {
+        "blocks": blocks,
+        "names": names,
+        "checks": run_checks(found, blocks, names, same),
+        "exclusion_words": list(exclusion_sentences(exclusions)),
+        "shifts": [(block, shift_sentence(block)) for block in (exclusions.blocks if exclusions else ())],
+    }
 
 
 def _without_result(found: ScoringRun, state: RunState) -> Context:
@@ -153,5 +164,5 @@ def run_compare(request: StaffRequest, edition_id: int) -> HttpResponse:
     context: Context = {"form": form, "enough": len(numbers) > 1}
     if len(numbers) > 1 and form.is_valid():
         pair = (complete[form.cleaned_data["first"]], complete[form.cleaned_data["second"]])
-        context |= {"first": pair[0], "second": pair[1], "blocks": shifts(*pair)}
+        context |= {"first": pair[0], "second": pair[1], "blocks": shifts(*pair, causes_between(*pair))}
     return render(request, "scoring/compare.html", {**frame(edition), **context})

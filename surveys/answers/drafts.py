@@ -90,7 +90,10 @@ class Outcome:
 
 @dataclass
 class DraftContent:
-    """Answers on their way. Those of units that are not chosen any more are kept, in case they are chosen again."""
+    """Answers on their way. Those of units that are not chosen any more are kept, in case they are chosen again.
+
+    `seconds` is the time spent so far, without any time of day.
+    """
 
     consent: bool = False
     profile: dict[str, str] = field(default_factory=dict)
@@ -101,6 +104,7 @@ class DraftContent:
     at: str = ""
     reviewed: bool = False
     marks: dict[str, Mark] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def as_bytes(self) -> bytes:
         """Canonical JSON: equal contents give equal bytes."""

@@ -1,7 +1,7 @@
 """Filled-in questionnaires: who answers at all, about which units, what, and how carelessly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ HOW_MANY = {
 }
 AT_HOME = 0.94
 CARELESS = 0.025
+COPIED_ONE_IN, COPIES = 500, 2
 LEFT_OPEN = 0.008
 REMARK = 0.14
 # Whoever was not inspected cannot say whether inspections overlap.
@@ -49,6 +50,20 @@ def willing(businesses: Sequence[Business], count: int, rng: np.random.Generator
     leaning = np.array([WILLING[RespondentType(each.type)] for each in businesses])
     order = np.argsort(-(leaning + rng.logistic(size=len(businesses))), kind="stable")
     return frozenset(int(place) for place in order[:count])
+
+
+def copied(businesses: Sequence[Business], places: Sequence[int], rng: np.random.Generator) -> dict[int, int]:
+    """A few of those who answer hand in somebody else's answers: place → place whose ballot it repeats, of its type."""
+    found: dict[int, int] = {}
+    for source in rng.choice(places, size=max(len(places) // COPIED_ONE_IN, 1), replace=False):
+        alike = [place for place in places if businesses[place].type == businesses[source].type and place != source]
+        found |= {place: int(source) for place in alike[:COPIES] if place not in found}
+    return {place: source for place, source in found.items() if source not in found}
+
+
+def repeated(ballot: Ballot, business: Business) -> Ballot:
+    """The same answers under another profile, without the remarks."""
+    return Ballot(business.profile, tuple(replace(rating, remark="") for rating in ballot.ratings))
 
 
 def ballot_drawn(content: EditionContent, model: Model, business: Business, rng: np.random.Generator) -> Ballot:

@@ -10,7 +10,9 @@ from django.db import transaction
 from accounts.enums import Role
 from accounts.models import Province, User
 from accounts.services import audit, member_invite
-from surveys.models import Unit
+from surveys.enums import EditionState, Secrecy
+from surveys.models import Edition, Unit
+from surveys.services.ballot_keys import key_holder_enrol, key_holder_name
 from surveys.services.units import reader_grant
 
 SLUG = "thai-binh"
@@ -36,6 +38,16 @@ READER = Person("reader", "Vũ Thị Mai", None)
 ADMINISTRATOR = Person("admin", "Quản trị nền tảng", None)
 MEMBERS = (MANAGER, ANALYST, APPROVER, MODERATOR)
 PEOPLE = (*MEMBERS, READER, ADMINISTRATOR)
+# Neither invites anybody nor sees the list of businesses.
+HOLDERS = (APPROVER, MODERATOR)
+# What stands before the key of a person to name the passphrase.
+PASSPHRASE = "ballot-"  # noqa: S105
+
+
+def secrets_new() -> dict[str, str]:
+    """Passwords of everybody by key, and passphrases of the key holders."""
+    keys = [person.key for person in PEOPLE] + [f"{PASSPHRASE}{person.key}" for person in HOLDERS]
+    return {key: password_new() for key in keys}
 
 
 def password_new() -> str:
@@ -80,6 +92,25 @@ def accounts_ensure(*, province: Province, passwords: Mapping[str, str], now: da
             user.set_password(passwords[key])
             user.save(update_fields=["password"])
     return users
+
+
+@transaction.atomic
+def holders_ensure(*, edition: Edition, passwords: Mapping[str, str], now: datetime) -> None:
+    """The key holders of a sealed edition in preparation, with their passphrases; those that are ready stay."""
+    if edition.secrecy != Secrecy.SEALED or edition.state != EditionState.DRAFT:
+        return
+    for person in HOLDERS:
+        user, _new = member_invite(
+            email=person.email,
+            full_name=person.name,
+            province=edition.province,
+            role=person.role or Role.MODERATOR,
+            by=None,
+            now=now,
+        )
+        holder = key_holder_name(edition=edition, person=user, by=None, now=now)
+        if not holder.is_ready:
+            key_holder_enrol(holder=holder, passphrase=passwords[f"{PASSPHRASE}{person.key}"], now=now)
 
 
 def _administrator() -> User:

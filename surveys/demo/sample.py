@@ -66,6 +66,16 @@ def sample_drawn(content: EditionContent, size: int, rng: np.random.Generator) -
     return [_business(number, *businesses[place]) for number, place in enumerate(order, 1)]
 
 
+def population_drawn(content: EditionContent, size: int, rng: np.random.Generator) -> list[dict[str, str]]:
+    """Profiles of a whole population of `size`, in random order, in the proportions of the edition's margins."""
+    strata = _strata(content)
+    profiles: list[dict[str, str]] = []
+    for (kind, locality), count in zip(strata, _shared(list(strata.values()), size), strict=True):
+        columns = {field.code: _bands(content, field.code, kind, locality, count, rng) for field in content.profile}
+        profiles += [{code: values[place] for code, values in columns.items()} for place in range(count)]
+    return [profiles[place] for place in rng.permutation(len(profiles))]
+
+
 def _label(content: EditionContent, field: str, code: str) -> str:
     """The Vietnamese words of an option, as an association would name a stratum in its list."""
     options = (option for each in content.profile if each.code == field for option in each.options)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from ddci.core.errors import NotNow
 from surveys.answers.drafts import ConsentPage, OverallPage, Page, ProfilePage, SectionPage, UnitsPage
-from surveys.demo.ballots import Ballot, ballot_drawn, willing
+from surveys.demo.ballots import Ballot, ballot_drawn, copied, repeated, willing
 from surveys.demo.model import model_drawn
 from surveys.demo.sample import Business, sample_drawn
 from surveys.enums import InvitationState
@@ -62,12 +62,15 @@ def responses_simulate(
     businesses = sample_drawn(content, plan.invited, plan.rng(1))
     model = model_drawn(content, plan.rng(2))
     taking_part = sorted(willing(businesses, plan.answered, plan.rng(3)))
+    sources = copied(businesses, taking_part, plan.rng(5))
     invitations = _invited(edition, businesses, by, now)
     keys = _keys(edition)
     for start in range(0, len(taking_part), TOGETHER):
         with transaction.atomic():
             for place in taking_part[start : start + TOGETHER]:
-                ballot = ballot_drawn(content, model, businesses[place], plan.rng(4, place))
+                source = sources.get(place, place)
+                drawn = ballot_drawn(content, model, businesses[source], plan.rng(4, source))
+                ballot = drawn if source == place else repeated(drawn, businesses[place])
                 _send_in(invitations[place], _pages(ballot, keys), now)
         progress(min(start + TOGETHER, len(taking_part)), len(taking_part))
     rest = [place for place in range(len(businesses)) if place not in set(taking_part)]

@@ -1,34 +1,55 @@
 """What was asked and answered, up to the frozen dataset."""
 
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
+from surveys.models.ballots import BallotBox, Envelope, KeyHolder, ResponseLink, SealedResponse, UnitCounter
 from surveys.models.datasets import Dataset
 from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
+from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
+from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
+from surveys.models.samples import Sample, SampleMember, SampleStratum
 from surveys.models.units import Unit, UnitLineage, UnitReader
 
 __all__ = [
     "AnswerScale",
+    "BallotBox",
     "Block",
     "BlockUnit",
+    "Business",
     "Comment",
     "Dataset",
     "Draft",
+    "Duplicate",
     "Edition",
     "EligibilityRule",
+    "Envelope",
+    "FrameImport",
+    "FrameImportFault",
     "HardValue",
     "Indicator",
     "Invitation",
+    "KeyHolder",
     "Margin",
     "ProfileField",
+    "QualityCheck",
+    "QualityRules",
     "Question",
     "QuestionnaireVersion",
     "Rating",
     "Receipt",
     "Response",
+    "ResponseFlag",
+    "ResponseLink",
+    "ResponseReview",
+    "Sample",
+    "SampleMember",
+    "SampleStratum",
+    "SealedResponse",
     "SubIndex",
     "SubIndexWeight",
     "Unit",
+    "UnitCounter",
     "UnitLineage",
     "UnitReader",
 ]

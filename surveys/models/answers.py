@@ -12,8 +12,9 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surveys.enums import Channel, CommentState, InvitationState
+from surveys.enums import Channel, CommentState, InvitationState, Pace
 from surveys.models.editions import BlockUnit, Edition
+from surveys.models.frame import Business
 from surveys.models.questionnaire import QuestionnaireVersion
 
 
@@ -22,6 +23,7 @@ class Invitation(models.Model):
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="invitations")
     handle = models.CharField(max_length=10, unique=True)
+    business = models.ForeignKey(Business, null=True, on_delete=models.SET_NULL, related_name="invitations")
     name = models.CharField(_("business"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     stratum = models.CharField(_("stratum"), max_length=80, blank=True)
@@ -80,7 +82,10 @@ class Receipt(models.Model):
 
 
 class Response(models.Model):
-    """One questionnaire sent in. `profile` holds the chosen band of each profile question by code."""
+    """One questionnaire sent in. `profile` holds the chosen band of each profile question by code.
+
+    `pace` (None: not known) is one of three steps, taken from the time spent on the pages; no time itself is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="responses")
@@ -89,6 +94,7 @@ class Response(models.Model):
     profile = models.JSONField(_("profile"), default=dict)
     stratum = models.CharField(_("stratum"), max_length=80, blank=True)
     design_weight = models.FloatField(_("design weight"), default=1.0)
+    pace = models.PositiveSmallIntegerField(_("pace"), choices=Pace, null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]

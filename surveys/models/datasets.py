@@ -11,7 +11,8 @@ from surveys.models.editions import Edition
 
 class Dataset(models.Model):
     """Unchangeable (trigger). A correction is a new number with a reason. `file` is written by
-    scoring.engine.dataset's format.
+    scoring.engine.dataset's format: all responses stand in it, `excluded` of them (with `excluded_ratings`) with the
+    reason why a run leaves them out; None where nobody could be left out yet.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="datasets")
@@ -20,6 +21,8 @@ class Dataset(models.Model):
     sha256 = models.CharField(max_length=64)
     responses = models.PositiveIntegerField(_("responses"))
     ratings = models.PositiveIntegerField(_("ratings"))
+    excluded = models.PositiveIntegerField(_("responses excluded"), null=True)
+    excluded_ratings = models.PositiveIntegerField(_("ratings excluded"), null=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     frozen_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(_("frozen at"))

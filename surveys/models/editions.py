@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Province, in_language
-from surveys.enums import EditionState, RespondentType
+from surveys.enums import EditionState, RespondentType, Secrecy
 from surveys.models.units import Unit
 
 
@@ -22,6 +22,7 @@ class Edition(models.Model):
     decision_vi = models.CharField(_("legal basis"), max_length=300, blank=True)
     decision_en = models.CharField(_("legal basis in English"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=EditionState, default=EditionState.DRAFT)
+    secrecy = models.CharField(_("secrecy of answers"), max_length=15, choices=Secrecy, default=Secrecy.SEALED)
     is_simulated = models.BooleanField(_("simulated data"), default=False)
     readers_first = models.BooleanField(_("units read their page before publication"), default=False)
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
@@ -34,6 +35,7 @@ class Edition(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["province", "year"], name="edition_year_once"),
             models.CheckConstraint(condition=models.Q(state__in=EditionState.values), name="edition_state_known"),
+            models.CheckConstraint(condition=models.Q(secrecy__in=Secrecy.values), name="edition_secrecy_known"),
         ]
         verbose_name = _("edition")
         verbose_name_plural = _("editions")

@@ -1,9 +1,11 @@
 """Invitations, found by the code that only their holders know."""
 
+from hashlib import sha256
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from ddci.core.crypto import code_for, code_in_groups, derive, handle_of_code, letters
+from ddci.core.crypto import code_for, code_in_groups, code_normalised, derive, handle_of_code, letters
 from ddci.core.errors import Refusal
 from surveys.models import Invitation
 
@@ -47,6 +49,11 @@ def receipt_of(invitation: Invitation) -> str:
     """The receipt code, in groups of four; derived, so that it can be shown again and need not be kept."""
     raw = derive(settings.INVITATION_KEY, "receipt", invitation.handle)
     return code_in_groups(letters(raw, RECEIPT_LETTERS))
+
+
+def receipt_sha256(typed: str) -> str:
+    """The fingerprint under which a receipt code stands in the published list; forgiving about how it is typed."""
+    return sha256(code_normalised(typed).encode()).hexdigest()
 
 
 def keepsake_of(invitation: Invitation) -> str:

@@ -1,4 +1,9 @@
-"""How fieldwork goes: counts only, never an answer and never a business. Few queries, however many rows."""
+"""How fieldwork goes: counts only, never an answer and never a business. Few queries, however many rows.
+
+While the ballot box of an edition is shut, boxes are counted, and ratings of units by counters that are raised by whole
+trays (see `surveys.services.tray`); bands and comments are unknown. Responses collected elsewhere are never sealed and
+are counted as they are.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +26,9 @@ from surveys.models import (
     Rating,
     Response,
     SubIndexWeight,
+    UnitCounter,
 )
+from surveys.selectors.ballots import boxes_of, may_hold_boxes
 
 HIDDEN_BELOW = 5
 FEWEST_SHOWN = 8
@@ -125,7 +132,7 @@ def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
 
 
 def participation_of(edition: Edition) -> Participation:
-    """Four queries."""
+    """Seven queries at most."""
     invited = Invitation.objects.filter(edition=edition).aggregate(
         invited=Count("pk"),
         started=Count("pk", filter=~Q(state=InvitationState.SENT)),
@@ -137,13 +144,21 @@ def participation_of(edition: Edition) -> Participation:
     return Participation(
         **invited,
         **comments,
-        responses=Response.objects.filter(edition=edition).count(),
-        ratings=Rating.objects.filter(response__edition=edition).count(),
+        responses=Response.objects.filter(edition=edition).count() + boxes_of(edition).all,
+        ratings=Rating.objects.filter(response__edition=edition).count() + sum(_sealed_ratings(edition).values()),
     )
 
 
+def _sealed_ratings(edition: Edition) -> dict[int, int]:
+    """By unit, how many boxes rate it, as far as trays have been emptied."""
+    if not may_hold_boxes(edition):
+        return {}
+    counters = UnitCounter.objects.filter(block_unit__block__edition=edition).order_by("block_unit")
+    return dict(counters.values_list("block_unit", "ratings"))
+
+
 def block_counts(edition: Edition) -> list[BlockCount]:
-    """Ratings of every unit by block, the fewest first, against the minimum for a rank. Three queries."""
+    """Ratings of every unit by block, the fewest first, against the minimum for a rank. Four queries."""
     counted = dict(
         Rating.objects.filter(response__edition=edition)
         .order_by()
@@ -151,6 +166,8 @@ def block_counts(edition: Edition) -> list[BlockCount]:
         .annotate(n=Count("pk"))
         .values_list("block_unit", "n")
     )
+    for key, n in _sealed_ratings(edition).items():
+        counted[key] = counted.get(key, 0) + n
     units: dict[int, list[tuple[int, BlockUnit]]] = {}
     for unit in BlockUnit.objects.filter(block__edition=edition).select_related("unit").order_by("unit__code"):
         units.setdefault(unit.block_id, []).append((counted.get(unit.pk, 0), unit))
@@ -190,9 +207,10 @@ def stratum_counts(edition: Edition) -> list[Line]:
 
 
 def channel_counts(edition: Edition) -> list[Line]:
-    """Responses by the way in which they came. One query."""
+    """Responses by the way in which they came. Three queries."""
     found = Response.objects.filter(edition=edition).order_by().values("channel").annotate(n=Count("pk"))
     counted = {row["channel"]: row["n"] for row in found}
+    counted[Channel.INVITED] = counted.get(Channel.INVITED, 0) + boxes_of(edition).all
     total = sum(counted.values())
     return [
         Line(label=str(channel.label), code=channel.value, count=n, share=n / total)

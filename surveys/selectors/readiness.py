@@ -3,12 +3,26 @@
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from surveys.enums import RespondentType
+from surveys.enums import RespondentType, Secrecy
 from surveys.models import Block, Edition, ProfileField, QuestionnaireVersion, SubIndex
+from surveys.selectors.ballots import FEWEST_HOLDERS, holders_ready
 
 
 def gaps_before_opening(edition: Edition) -> list[str]:
     """One sentence per gap, empty when the edition can open. Constant number of queries."""
+    return [*framework_gaps(edition), *key_gaps(edition)]
+
+
+def key_gaps(edition: Edition) -> list[str]:
+    """What a sealed edition lacks: people who can open its ballot box."""
+    if edition.secrecy != Secrecy.SEALED or holders_ready(edition) >= FEWEST_HOLDERS:
+        return []
+    words = {"count": FEWEST_HOLDERS}
+    return [_("The ballot box needs at least %(count)d key holders who have set their passphrase.") % words]
+
+
+def framework_gaps(edition: Edition) -> list[str]:
+    """What is asked, about whom and by which rules: what of it is missing."""
     gaps = []
     blocks = list(
         Block.objects.filter(edition=edition)

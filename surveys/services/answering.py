@@ -1,26 +1,32 @@
 """Keeping a draft, sending it in. Used by the pages of respondents and by whoever enters answers on their behalf.
 
-The draft is sealed with a key derived from the respondent's code; sending in turns it into a `Response` with ratings
-and comments that hold no reference to the invitation and no time. Neither codes nor answers are ever logged.
+The draft is sealed with a key derived from the respondent's code; sending in locks it for the key holders of the
+edition (in a confidential one it turns it into a `Response`). Neither codes nor answers are ever logged.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from ddci.core.crypto import code_normalised, sealed
+from ddci.core.crypto import sealed
 from ddci.core.errors import Invalid, NotNow
+from ddci.core.sealing import padded, sealed_for
+from surveys.answers.ballot import Ballot, ballot_of, envelope_bytes
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
-from surveys.answers.journey import REVIEW, Move, answers_shown, destination, problems
-from surveys.answers.questionnaire import Questionnaire
-from surveys.enums import Channel, EditionState, InvitationState, NonAnswer
-from surveys.models import Comment, Draft, Edition, Invitation, Rating, Receipt, Response
+from surveys.answers.journey import REVIEW, Move, destination, problems
+from surveys.answers.pace import seconds_between
+from surveys.enums import EditionState, InvitationState, Secrecy
+from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
 from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
-from surveys.selectors.invitations import draft_key, receipt_of
+from surveys.selectors.ballots import ballot_box_of, envelope_key
+from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
+from surveys.services.ballot_keys import NoBallotBox
+from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
+from surveys.services.tray import tray_empty_when_due
 
 
 class NotOpenYet(NotNow):
@@ -122,6 +128,7 @@ def draft_save(
     answerable_check(locked)
     questionnaire = questionnaire_asked(locked.edition)
     content, revision = draft_content(locked), draft_revision(locked) + 1
+    content.seconds += seconds_between(locked.draft.saved_at if revision > 1 else None, now)
     faults: dict[str, Invalid] = {}
     overtaken = False
     for page in pages:
@@ -171,14 +178,16 @@ def draft_discard(*, invitation: Invitation) -> None:
 def response_submit(*, invitation: Invitation) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
-    The response holds the bands of the profile, and of the invitation only stratum and design weight. A stratum with
-    very few businesses would point at one of them: strata are to be drawn coarse, and are coarsened further before
-    answers are opened to anybody. Rows have random identifiers and no time; the invitation changes to done without a
-    time. Answers to questions that were not shown are dropped, and units about which nothing was answered are left out.
+    In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
+    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
+    They hold the bands of the profile, one of three steps of pace, and of the invitation stratum and design weight
+    only. The invitation changes to done without a time. Answers to questions that were not shown are dropped, and
+    units about which nothing was answered are left out.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.
         NotComplete: something required is missing; the sentence names everything at once.
+        NoBallotBox: the edition was opened before it had key holders.
     """
     locked = _locked(invitation)
     receipt = receipt_of(locked)
@@ -189,30 +198,35 @@ def response_submit(*, invitation: Invitation) -> str:
     gaps = problems(questionnaire, content)
     if gaps:
         raise NotComplete(gaps=" ".join(gap.sentence for gap in gaps))
-    Receipt.objects.create(edition=locked.edition, code_sha256=sha256(code_normalised(receipt).encode()).hexdigest())
-    _response_write(locked, questionnaire, content)
+    ballot = ballot_of(questionnaire, content, locked.stratum, locked.design_weight)
+    Receipt.objects.create(edition=locked.edition, code_sha256=receipt_sha256(receipt))
+    if locked.edition.secrecy == Secrecy.SEALED:
+        _envelope_write(locked, ballot)
+    else:
+        _response_write(locked, ballot)
     Draft.objects.filter(invitation=locked).delete()
     Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.DONE)
     invitation.state = InvitationState.DONE
     return receipt
 
 
-def _response_write(invitation: Invitation, questionnaire: Questionnaire, content: DraftContent) -> None:
-    response = Response.objects.create(
-        edition=invitation.edition,
-        questionnaire_id=questionnaire.version,
-        channel=Channel.INVITED,
-        profile=content.profile,
-        stratum=invitation.stratum,
-        design_weight=invitation.design_weight,
-    )
-    given = {key: answers_shown(questionnaire.units[key][0], content, key) for key in content.units}
-    opinions = {key: value for key, value in content.satisfaction.items() if value != NonAnswer.DONT_KNOW}
-    Rating.objects.bulk_create(
-        Rating(response=response, block_unit_id=key, answers=answers, satisfaction=opinions.get(key))
-        for key, answers in given.items()
-        if answers or key in opinions
-    )
-    Comment.objects.bulk_create(
-        Comment(block_unit_id=key, text=content.comments[key]) for key in content.units if key in content.comments
-    )
+def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
+    box = ballot_box_of(invitation.edition)
+    if box is None:
+        raise NoBallotBox
+    locked = sealed_for(bytes(box.public_key), padded(ballot.as_bytes()))
+    envelope = Envelope(invitation=invitation)
+    units = [rated.unit for rated in ballot.ratings]
+    envelope.box = sealed(envelope_key(envelope), envelope_bytes(units, locked))
+    envelope.save(force_insert=True)
+    # Answers are safe now. Should emptying the tray fail, they wait there for the next time.
+    transaction.on_commit(partial(tray_empty_when_due, edition=invitation.edition), robust=True)
+
+
+def _response_write(invitation: Invitation, ballot: Ballot) -> None:
+    """In a confidential edition: readable, and joined to the business for check calls until the data are frozen."""
+    response = response_row(invitation.edition, ballot)
+    response.save(force_insert=True)
+    Rating.objects.bulk_create(rating_rows(response, ballot))
+    Comment.objects.bulk_create(comment_rows(ballot))
+    ResponseLink.objects.create(response=response, invitation=invitation)

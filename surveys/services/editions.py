@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import NotNow
-from surveys.enums import EditionState
-from surveys.models import Comment, Draft, Edition, QuestionnaireVersion, Rating, Receipt, Response
+from surveys.enums import EditionState, Secrecy
+from surveys.models import Comment, Draft, Edition, QuestionnaireVersion, Rating, Receipt, Response, ResponseLink
+from surveys.selectors.ballots import ballot_box_of
 from surveys.selectors.readiness import gaps_before_opening
+from surveys.services.ballot_keys import ballot_box_make
+from surveys.services.tray import tray_empty
 
 NEXT_STATES: dict[EditionState, frozenset[EditionState]] = {
     EditionState.DRAFT: frozenset({EditionState.OPEN}),
@@ -68,7 +71,8 @@ def edition_advance(*, edition: Edition, to: EditionState, by: User | None, now:
 
 @transaction.atomic
 def edition_open(*, edition: Edition, by: User | None, now: datetime) -> Edition:
-    """Open for answers; from here on the questionnaire and the framework cannot change.
+    """Open for answers; from here on the questionnaire and the framework cannot change. A sealed edition gets the key
+    of its ballot box, locked for its key holders.
 
     Raises:
         NotReady: something is missing; the sentence names everything at once.
@@ -78,20 +82,24 @@ def edition_open(*, edition: Edition, by: User | None, now: datetime) -> Edition
     if gaps and edition.state == EditionState.DRAFT:
         raise NotReady(edition=edition.title, gaps=" ".join(str(gap) for gap in gaps))
     QuestionnaireVersion.objects.filter(edition=edition, locked=False).update(locked=True)
+    if edition.state == EditionState.DRAFT and edition.secrecy == Secrecy.SEALED:
+        ballot_box_make(edition=edition, now=now)
     return edition_advance(edition=edition, to=EditionState.OPEN, by=by, now=now)
 
 
 @transaction.atomic
 def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Random, reason: str = "") -> Edition:
-    """Close for answers: drafts go, and all answers are written anew in random order, so that nothing in the
-    database's own
-    bookkeeping (order of rows, transaction numbers) joins them to an invitation.
+    """Close for answers: drafts go, the tray is emptied into the ballot box, and all answers that are readable already
+    and all receipts are written anew in random order, so that nothing in the database's own bookkeeping (order of rows,
+    transaction numbers) joins them to an invitation.
 
     Raises:
         WrongState: not open.
     """
     closed = edition_advance(edition=edition, to=EditionState.CLOSED, by=by, now=now, note=reason)
     Draft.objects.filter(invitation__edition=closed).delete()
+    if ballot_box_of(closed) is not None:
+        tray_empty(edition=closed, rng=rng)
     _rewrite_in_random_order(closed, rng)
     return closed
 
@@ -101,10 +109,12 @@ def _rewrite_in_random_order(edition: Edition, rng: Random) -> None:
     rng.shuffle(order)
     for batch in _batched(order):
         responses = list(Response.objects.filter(id__in=batch).order_by("id"))
+        links = list(ResponseLink.objects.filter(response__in=batch).order_by("response"))
         ratings = list(Rating.objects.filter(response__in=batch).order_by("id"))
         Response.objects.filter(id__in=batch).delete()
         Response.objects.bulk_create(_shuffled(responses, rng))
         Rating.objects.bulk_create(_shuffled(ratings, rng))
+        ResponseLink.objects.bulk_create(links)
     comments = list(Comment.objects.filter(block_unit__block__edition=edition).order_by("id"))
     receipts = list(Receipt.objects.filter(edition=edition).order_by("id"))
     Comment.objects.filter(block_unit__block__edition=edition).delete()

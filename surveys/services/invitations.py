@@ -36,13 +36,14 @@ class WeightsDiffer(Invalid):
 @dataclass(frozen=True)
 class Guest:
     """A business to invite. `stratum` is coarse: it is copied to the response (see `response_submit`), and so is the
-    design weight, which is the same for all of a stratum.
+    design weight, which is the same for all of a stratum. `business`: its row in the frame, where it was drawn from it.
     """
 
     name: str
     email: str = ""
     stratum: str = ""
     design_weight: float = 1.0
+    business: int | None = None
 
 
 @transaction.atomic
@@ -69,6 +70,7 @@ def invitations_create(
             Invitation(
                 edition=locked,
                 handle=handle,
+                business_id=guest.business,
                 name=guest.name,
                 email=guest.email,
                 stratum=guest.stratum,

@@ -1,7 +1,7 @@
 """`make bench`: how fast and how large, on this machine, with these versions. Nothing here is asserted.
 
 python -m tests.bench                 everything
-python -m tests.bench scoring         one part: scoring, answering or documents
+python -m tests.bench scoring         one part: scoring, answering, documents or frame
 """
 
 import os
@@ -10,9 +10,14 @@ import subprocess
 import sys
 from importlib.metadata import version
 
-from tests.bench import answering, documents, scoring
+from tests.bench import answering, documents, frame, scoring
 
-PARTS = {"scoring": scoring.measure, "answering": answering.measure, "documents": documents.measure}
+PARTS = {
+    "scoring": scoring.measure,
+    "answering": answering.measure,
+    "documents": documents.measure,
+    "frame": frame.measure,
+}
 NAMED = ["django", "numpy", "pandas", "scipy", "waitress", "weasyprint"]
 
 

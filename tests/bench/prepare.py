@@ -14,23 +14,25 @@ from django.utils import timezone  # noqa: E402
 
 from surveys.demo.people import province_ensure  # noqa: E402
 from surveys.demo.workbook import demo_workbook  # noqa: E402
-from surveys.models import Response  # noqa: E402
+from surveys.models import Receipt  # noqa: E402
 from surveys.selectors.invitations import code_of  # noqa: E402
 from surveys.services.edition_import import edition_import  # noqa: E402
 from surveys.services.editions import edition_open  # noqa: E402
 from surveys.services.invitations import Guest, invitations_create  # noqa: E402
+from tests.factories.ballots import key_holders_make  # noqa: E402
 
 
 def codes(count: int) -> list[str]:
     call_command("migrate", verbosity=0)
     now = timezone.now()
     edition = edition_import(workbook=demo_workbook(), province=province_ensure(now=now), by=None, now=now)
+    key_holders_make(edition)
     edition_open(edition=edition, by=None, now=now)
     guests = [Guest(name=f"Doanh nghiệp {number}") for number in range(count)]
     return [code_of(each) for each in invitations_create(edition=edition, guests=guests, by=None, now=now)]
 
 
 if sys.argv[1] == "count":
-    print(Response.objects.count())
+    print(Receipt.objects.count())
 else:
     print(json.dumps(codes(int(sys.argv[1]))))

@@ -18,6 +18,7 @@ from surveys.enums import (
     IndicatorKind,
     RespondentType,
     ScaleKind,
+    Secrecy,
     Statistic,
     UnitKind,
 )
@@ -40,6 +41,7 @@ from surveys.models import (
     Unit,
 )
 from surveys.services.editions import edition_advance, edition_close, edition_open
+from tests.factories.ballots import key_holders_make
 from tests.factories.people import province_make
 
 NOW = datetime(2024, 11, 23, 7, 30, tzinfo=UTC)
@@ -75,9 +77,18 @@ LOCALITIES = [
 
 
 def edition_make(
-    *, province: Province | None = None, year: int = 2024, units: int = 3, simulated: bool = True
+    *,
+    province: Province | None = None,
+    year: int = 2024,
+    units: int = 3,
+    simulated: bool = True,
+    secrecy: Secrecy = Secrecy.CONFIDENTIAL,
 ) -> Edition:
-    """An edition in preparation with `units` (1 to 5) departments and as many localities."""
+    """An edition in preparation with `units` (1 to 5) departments and as many localities.
+
+    Confidential, because most tests look at answers while the edition is open; tests of answering and of the ballot box
+    ask for a sealed one, which comes with two key holders.
+    """
     province = province or province_make()
     edition = Edition.objects.create(
         province=province,
@@ -87,6 +98,7 @@ def edition_make(
         decision_vi="Quyết định thử nghiệm",
         decision_en="Trial decision",
         is_simulated=simulated,
+        secrecy=secrecy,
         minimum_ratings=5,
     )
     departments = _block(edition, "departments", "Sở, ban, ngành", "Departments and agencies", 0)
@@ -95,6 +107,8 @@ def edition_make(
     _units(localities, LOCALITIES[:units], UnitKind.DISTRICT)
     _profile(edition)
     _framework(edition, departments, localities)
+    if secrecy == Secrecy.SEALED:
+        key_holders_make(edition)
     return edition
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from surveys.answers.drafts import ConsentPage, OverallPage, Page, ProfilePage, SectionPage, UnitsPage
+from surveys.enums import Secrecy
 from surveys.models import BlockUnit, Edition, EligibilityRule, Invitation, Question
 from surveys.services.editions import edition_open
 from surveys.services.invitations import Guest, invitations_create
@@ -12,9 +13,9 @@ PROFILE = {"type": "enterprise", "size": "micro"}
 ANSWERS = {"MB1": 3, "MB2": 1, "MB3": 12, "TG1": "na"}
 
 
-def edition_asking(*, minimum: int = 0, **facts: object) -> Edition:
-    """An open edition; MB3 (days) is asked after MB2 = yes, and at least `minimum` departments are to be rated."""
-    edition = edition_make(**facts)  # type: ignore[arg-type]
+def edition_asking(*, minimum: int = 0, secrecy: Secrecy = Secrecy.SEALED, **facts: object) -> Edition:
+    """An open, sealed edition; MB3 (days) is asked after MB2 = yes; at least `minimum` departments are to be rated."""
+    edition = edition_make(secrecy=secrecy, **facts)  # type: ignore[arg-type]
     version = edition.questionnaires.get()
     first = version.questions.get(code="MB2")
     asked = Question.objects.create(

@@ -1,5 +1,7 @@
 """Editions with results, made by the real services: frozen, scored, approved, published."""
 
+from typing import Any
+
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import job_execute
@@ -19,9 +21,16 @@ def edition_frozen(**facts: object) -> Dataset:
     return dataset_freeze(edition=edition_closed(**facts), by=None, now=NOW)
 
 
-def run_of(dataset: Dataset, *, by: User, seed: int = 1) -> ScoringRun:
-    """A complete run with the default recipe."""
-    recipe = recipe_create(edition=dataset.edition, content=recipe_default(dataset.edition), by=by, now=NOW)
+def fixed_goalposts(edition: Edition) -> dict[str, Any]:
+    """The default recipe, but with goalposts that stay from year to year."""
+    content = recipe_default(edition)
+    return {**content, "normalise": {**content["normalise"], "goalposts": "fixed"}}
+
+
+def run_of(dataset: Dataset, *, by: User, seed: int = 1, content: dict[str, Any] | None = None) -> ScoringRun:
+    """A complete run with the default recipe, or with this one."""
+    chosen = content or recipe_default(dataset.edition)
+    recipe = recipe_create(edition=dataset.edition, content=chosen, by=by, now=NOW)
     run = run_start(edition=dataset.edition, dataset=dataset, recipe=recipe, seed=seed, by=by, now=NOW)
     job_execute(str(run.job_id))  # does nothing where the job already ran on commit
     run.refresh_from_db()

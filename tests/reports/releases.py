@@ -17,8 +17,8 @@ from scoring.services.runs import run_approve
 from surveys.models import BlockUnit, Dataset, Edition, Rating
 from surveys.services.datasets import dataset_freeze
 from tests.factories.editions import NOW, edition_closed
-from tests.factories.people import user_make
-from tests.factories.results import run_of
+from tests.factories.people import province_make, user_make
+from tests.factories.results import fixed_goalposts, run_of
 
 WITHHELD, THIN = "so-xay-dung", "so-noi-vu"
 REASON = "Đơn vị đang được sắp xếp lại."
@@ -31,11 +31,24 @@ def approve_and_publish(run: ScoringRun, reason: str = "") -> Publication:
     return publication_create(run=run, reason=reason, by=manager, now=NOW)
 
 
-def release_of(edition: Edition) -> Publication:
-    """The first release of a closed edition."""
+def release_of(edition: Edition, *, fixed: bool = False) -> Publication:
+    """The first release of a closed edition; `fixed`: on goalposts that stay."""
     dataset = dataset_freeze(edition=edition, by=None, now=NOW)
     analyst = user_make(Role.ANALYST, province=edition.province)
-    return approve_and_publish(run_of(dataset, by=analyst))
+    content = fixed_goalposts(edition) if fixed else None
+    return approve_and_publish(run_of(dataset, by=analyst, content=content))
+
+
+def releases_over(*years: int, fixed: bool = True, units: int = 4, responses: int = 60) -> Publication:
+    """One release for each year of the same province, each from answers of its own; the last is returned."""
+    province = province_make()
+    published = [
+        release_of(
+            edition_closed(province=province, year=year, units=units, responses=responses, seed=year), fixed=fixed
+        )
+        for year in years
+    ]
+    return published[-1]
 
 
 def correction_of(publication: Publication, reason: str) -> Publication:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from reports.selectors.steps import GAPS, RunStanding, Standing, Step, current_step, gaps_for
+from reports.selectors.steps import GAPS, ReviewStanding, RunStanding, Standing, Step, current_step, gaps_for, steps_of
 from surveys.enums import EditionState
 
 RUN = RunStanding(pk=1, number=3, state="complete", author=7)
@@ -39,7 +39,7 @@ def codes(step: Step, **changes: object) -> list[str]:
     [
         (EditionState.DRAFT, None, Step.PREPARE),
         (EditionState.OPEN, None, Step.COLLECT),
-        (EditionState.CLOSED, None, Step.FREEZE),
+        (EditionState.CLOSED, None, Step.REVIEW),
         (EditionState.FROZEN, None, Step.SCORE),
         (EditionState.SCORED, RUN, Step.APPROVE),
         (EditionState.SCORED, replace(RUN, approved=True), Step.PUBLISH),
@@ -52,12 +52,40 @@ def test_the_step_that_is_next(state: EditionState, run: RunStanding | None, ste
     assert current_step(replace(READY, state=state, run=run)) is step
 
 
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({"review": ReviewStanding(flagged=9, undecided=1)}, Step.REVIEW),
+        ({"review": ReviewStanding(flagged=9, undecided=0, excluded=4)}, Step.FREEZE),
+        ({"review": ReviewStanding(flagged=0, undecided=0)}, Step.FREEZE),
+        ({"ratings": 0}, Step.FREEZE),
+    ],
+)
+def test_a_closed_edition_is_reviewed_before_it_is_frozen(changes: dict[str, object], step: Step) -> None:
+    assert current_step(replace(READY, state=EditionState.CLOSED, **changes)) is step  # type: ignore[arg-type]
+
+
+def test_the_review_never_blocks_freezing() -> None:
+    for review, code in ((None, "not_checked"), (ReviewStanding(flagged=9, undecided=3), "undecided")):
+        found = gaps_for(Step.REVIEW, replace(READY, review=review))
+        assert [(gap.code, gap.blocks) for gap in found] == [(code, False), ("freeze_anyway", False)]
+
+
+def test_a_sealed_box_is_opened_before_the_data_are_frozen() -> None:
+    sealed = replace(READY, state=EditionState.CLOSED, is_sealed=True, box_waits=True)
+
+    assert current_step(sealed) is Step.UNSEAL
+    assert current_step(replace(sealed, box_waits=False)) is Step.REVIEW
+    assert Step.UNSEAL in steps_of(sealed)
+    assert Step.UNSEAL not in steps_of(READY)
+
+
 def test_every_step_has_its_gaps_and_a_finished_year_has_none() -> None:
     assert set(GAPS) == set(Step)
     assert gaps_for(None, READY) == []
 
 
-@pytest.mark.parametrize("step", [Step.PREPARE, Step.COLLECT, Step.FREEZE, Step.PUBLISH])
+@pytest.mark.parametrize("step", [Step.PREPARE, Step.COLLECT, Step.UNSEAL, Step.FREEZE, Step.PUBLISH])
 def test_nothing_is_missing_where_all_is_ready(step: Step) -> None:
     assert codes(step) == []
 
@@ -66,6 +94,8 @@ def test_nothing_is_missing_where_all_is_ready(step: Step) -> None:
     ("step", "changes", "code"),
     [
         (Step.PREPARE, {"framework_gaps": ("There is no questionnaire yet.",)}, "framework"),
+        (Step.PREPARE, {"key_gaps": ("Nobody holds a key.",)}, "no_key_holders"),
+        (Step.UNSEAL, {"responses": 4}, "few_boxes"),
         (Step.PREPARE, {"population_sums": {}}, "no_margins"),
         (Step.PREPARE, {"population_sums": {"a": 1000, "b": 1001}}, "margins_differ"),
         (Step.PREPARE, {"invited": 0}, "no_invitations"),
@@ -75,6 +105,7 @@ def test_nothing_is_missing_where_all_is_ready(step: Step) -> None:
         (Step.COLLECT, {"invited": 0, "responses": 0}, "no_invitations"),
         (Step.COLLECT, {"short_units": ("Sở Y tế",)}, "short_units"),
         (Step.COLLECT, {"hard_missing": 2}, "hard_missing"),
+        (Step.FREEZE, {"review": ReviewStanding(flagged=9, undecided=0, excluded=4)}, "excluded"),
         (Step.FREEZE, {"ratings": 0}, "no_ratings"),
         (Step.FREEZE, {"population_sums": {"a": 1, "b": 2}}, "margins_differ"),
         (Step.SCORE, {"run": None}, "no_run"),

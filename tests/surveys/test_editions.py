@@ -43,9 +43,9 @@ def test_opening_names_everything_that_is_missing():
     assert edition.state == EditionState.DRAFT
 
 
-def test_an_empty_edition_lacks_blocks_questionnaire_and_profile():
+def test_an_empty_edition_lacks_blocks_questionnaire_profile_and_key_holders():
     edition = Edition.objects.create(province=edition_make().province, year=2030, title_vi="t", title_en="t")
-    assert len(gaps_before_opening(edition)) == 3
+    assert len(gaps_before_opening(edition)) == 4
 
 
 @pytest.mark.parametrize("state", EditionState)

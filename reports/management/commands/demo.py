@@ -13,7 +13,7 @@ from django.utils import timezone
 from ddci.core.errors import Refusal
 from reports.demo.accounts_file import NAME, passwords_kept, passwords_make
 from reports.demo.main_job import Progress, main_job, publication_finished, trial_open
-from surveys.demo.people import PEOPLE
+from surveys.demo.people import HOLDERS, PASSPHRASE, PEOPLE
 from surveys.demo.simulation import Plan
 from surveys.models import Invitation
 from surveys.selectors.invitations import code_of
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             if publication is None:
                 raise CommandError("The demonstration was not published. Start it again.")
             province = publication.edition.province
-            invitation = trial_open(province=province, by=None, clock=timezone.now)
+            invitation = trial_open(province=province, passwords=passwords, by=None, clock=timezone.now)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         self._explain(invitation, passwords, f"{province.slug}/{publication.edition.year}")
@@ -80,3 +80,6 @@ class Command(BaseCommand):
         for person in PEOPLE:
             role = person.role.value if person.role else {"reader": "reads one unit", "admin": "platform"}[person.key]
             self.stdout.write(f"    {person.email:26}{passwords[person.key]:20}{role}")
+        self.stdout.write("\n  Passphrases of the key holders of the ballot box:")
+        for person in HOLDERS:
+            self.stdout.write(f"    {person.email:26}{passwords[PASSPHRASE + person.key]}")

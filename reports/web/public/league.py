@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from reports.selectors.ranking import Ranking, Row
 from reports.sentences import block_finding, finding, how_to_read
 from reports.web.public.sorting import Table, table_of
+from scoring.sentences import fragility_sentences
 
 
 def league_context(tables: Ranking, query: QueryDict) -> dict[str, Any]:
@@ -17,17 +18,18 @@ def league_context(tables: Ranking, query: QueryDict) -> dict[str, Any]:
         "finding": finding(tables),
         "how_to_read": how_to_read(tables),
         "scale": tables.scale,
-        "tables": [_shown(table) for table in shown],
+        "tables": [_shown(table, tables.facts.responses) for table in shown],
     }
 
 
-def _shown(table: Table) -> dict[str, Any]:
-    columns = table.block.columns
+def _shown(table: Table, responses: int) -> dict[str, Any]:
+    columns, block = table.block.columns, table.block
     names = [column.name for column in columns]
     return {
         "table": table,
-        "block": table.block,
-        "finding": block_finding(table.block),
+        "block": block,
+        "finding": block_finding(block),
+        "firm": fragility_sentences(block.firmness, {row.code: row.name for row in block.rows}, responses),
         "columns": [(column, table.heads[column.code]) for column in columns],
         "sorts": [
             (_("Rank"), table.heads["rank"]),

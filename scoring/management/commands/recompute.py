@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from scoring.engine.exclusions import POLICIES, REVIEWED
 from scoring.recompute.job import BlockReport, Report, Request, recompute
 from scoring.recompute.messages import sentence
 from scoring.recompute.writing import FORMATS, report_write
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--tolerance", type=float, help="largest accepted error of a total")
         parser.add_argument("--score-column", default="")
         parser.add_argument("--rank-column", default="")
+        parser.add_argument("--exclusions", choices=POLICIES, default=REVIEWED, help="of a dataset with exclusions")
         parser.add_argument("--weight-column", default="base_weight")
         parser.add_argument("--stratum-column", default="stratum")
         parser.add_argument("--seed", type=int, default=0)

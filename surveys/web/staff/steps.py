@@ -1,5 +1,6 @@
 """The steps of an edition that belong to the survey: open, close, freeze. Each asks first, saying what will happen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -18,6 +19,7 @@ from surveys.enums import EditionState
 from surveys.models import Edition
 from surveys.rules import may_freeze_data, may_prepare_edition
 from surveys.selectors.readiness import gaps_before_opening
+from surveys.selectors.review_notes import review_notes
 from surveys.services.datasets import dataset_freeze
 from surveys.services.editions import edition_close, edition_open
 from surveys.web.staff.doors import edition_or_404
@@ -54,10 +56,8 @@ CLOSE = Step(
     consequences=(
         gettext_lazy("Nobody can answer any more; whoever opens a link reads that the survey has ended."),
         gettext_lazy("Answers that were begun and not sent in are deleted."),
-        gettext_lazy(
-            "All answers are written anew in random order, so that nothing in the database tells who gave which."
-        ),
-        gettext_lazy("After that, comments can be reviewed."),
+        gettext_lazy("The ballot box is mixed one last time; a key holder can open it from then on."),
+        gettext_lazy("The list of receipts is published: every business can check that its answers were counted."),
     ),
     undo=gettext_lazy("This cannot be undone: a closed edition does not open again."),
     button=gettext_lazy("Close the edition"),
@@ -68,6 +68,9 @@ FREEZE = Step(
     title=gettext_lazy("Freeze the data"),
     consequences=(
         gettext_lazy("All answers become one file that cannot be changed, known by its fingerprint (SHA-256)."),
+        gettext_lazy(
+            "Excluded responses stay in the file with their reason; runs leave them out and show both results."
+        ),
         gettext_lazy("Answers, population counts and values from records can no longer be corrected."),
         gettext_lazy("Scoring works from this file alone and can be repeated from it at any time."),
     ),
@@ -113,9 +116,11 @@ def edition_freeze_step(request: StaffRequest, edition_id: int) -> HttpResponse:
         dataset_freeze(edition=edition, by=request.user, now=timezone.now(), reason=reason)
         messages.success(request, _("The data are frozen. They can now be scored."))
         return redirect("staff:edition", edition.pk)
-    return _asked(request, edition, FREEZE, [])
+    return _asked(request, edition, FREEZE, [], notes=review_notes(edition))
 
 
-def _asked(request: StaffRequest, edition: Edition, step: Step, gaps: list[str]) -> HttpResponse:
-    context = {"edition": edition, "province": edition.province, "step": step, "gaps": gaps}
+def _asked(
+    request: StaffRequest, edition: Edition, step: Step, gaps: list[str], notes: Sequence[str] = ()
+) -> HttpResponse:
+    context = {"edition": edition, "province": edition.province, "step": step, "gaps": gaps, "notes": notes}
     return render(request, "staff/step.html", {**context, "follows": edition.state == step.starts_from})

@@ -12,7 +12,17 @@ from surveys.workbook.tables import Row, Tables
 
 TYPE = "type"
 # Columns of the dataset's table of respondents, beside the profile.
-RESERVED = {"respondent", "unit", "channel", "stratum", "base_weight", "design_weight", "satisfaction", "comment"}
+RESERVED = {
+    "respondent",
+    "unit",
+    "channel",
+    "excluded",
+    "stratum",
+    "base_weight",
+    "design_weight",
+    "satisfaction",
+    "comment",
+}
 
 
 def profile(tables: Tables) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """One unit's result: its own rows, the others as yardstick, and the years that may be compared."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,17 +8,26 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from accounts.enums import Role
 from reports import sentences
 from reports.selectors.history import same_yardstick
 from reports.selectors.publications import publication_latest
+from reports.selectors.ranking import Change
 from reports.selectors.unit_page import UnitNotRated, UnitResult, unit_result, unit_results
 from scoring.models import IndicatorScore, Publication, Score
 from surveys.enums import CommentState, LineageKind
 from surveys.models import BlockUnit, Comment, Unit, UnitLineage
 from tests.factories.editions import edition_closed
-from tests.factories.people import province_make
-from tests.factories.results import published_edition
-from tests.reports.releases import THIN, WITHHELD, release_of, release_with_gaps
+from tests.factories.people import province_make, user_make
+from tests.factories.results import published_edition, run_of
+from tests.reports.releases import (
+    THIN,
+    WITHHELD,
+    approve_and_publish,
+    release_of,
+    release_with_gaps,
+    releases_over,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +204,116 @@ def test_unranked_unit_is_explained_in_both_languages() -> None:
 
     assert vi == "Tạm chưa công bố: Đơn vị đang được sắp xếp lại."
     assert en == "Withheld: Being reorganised."
+
+
+def test_a_wide_range_is_explained_by_n_and_design_effect_and_a_narrow_one_is_not() -> None:
+    unit = result_of(published_edition(responses=60))
+    row, block = unit.row, unit.block
+    effective = replace(block.firmness, effective={row.code: row.n / 1.5})
+    wide = replace(unit, row=replace(row, rank_low=1, rank_high=3), block=replace(block, firmness=effective))
+    even = replace(wide, block=replace(block, firmness=replace(effective, effective={row.code: row.n / 1.01})))
+    narrow = replace(wide, row=replace(row, rank_low=2, rank_high=2))
+
+    with translation.override("en"):
+        said, without, nothing = (sentences.width_sentence(found) for found in (wide, even, narrow))
+
+    assert f"it rests on {row.n} ratings" in said
+    assert "(design effect 1.50)" in said
+    assert "design effect" not in without
+    assert nothing == ""
+
+
+def test_rank_under_other_weights_is_that_of_the_run() -> None:
+    publication = published_edition(units=4, responses=60)
+    drawn = publication.run.diagnostics["blocks"]["departments"]["weightings"]["units"]["so-cong-thuong"]
+
+    with translation.override("en"):
+        said = sentences.weights_sentence(result_of(publication, language="en"))
+
+    assert "10,000 random weightings" in said
+    assert all(str(rank) in said for rank in drawn)
+
+
+# --- change since the last edition -----------------------------------------------------------------------------------
+
+
+def test_a_change_on_one_yardstick_carries_its_test_and_its_parts() -> None:
+    publication = releases_over(2023, 2024)
+    kept = publication.run.diagnostics["blocks"]["departments"]["change"]["units"]["so-cong-thuong"]
+
+    row = result_of(publication).row
+
+    assert row.change is not None
+    assert row.parts is not None
+    assert (row.change.difference, row.change.p, row.change.tests) == (
+        pytest.approx(kept["change"]),
+        kept["p_holm"],
+        4,
+    )
+    assert (row.change.low, row.change.high) == (pytest.approx(kept["lo"]), pytest.approx(kept["hi"]))
+    assert (row.parts.values, row.parts.same) == (kept["values"], True)
+
+
+def test_on_moving_goalposts_only_the_parts_are_told() -> None:
+    row = result_of(releases_over(2023, 2024, fixed=False)).row
+
+    assert row.change is None
+    assert row.parts is not None
+    assert row.parts.same is False
+    with translation.override("en"):
+        said = sentences.parts_sentence(row.parts)
+    assert "points to 2023" in said
+    assert said.endswith("the difference is not tested.")
+
+
+def test_a_correction_of_the_earlier_edition_takes_the_kept_test_away() -> None:
+    publication = releases_over(2023, 2024)
+    earlier = Publication.objects.get(edition__year=2023)
+    content = {**earlier.run.recipe.content}
+    content["measure"] = {**content["measure"], "min_ratings": 6}
+    analyst = user_make(Role.ANALYST, province=publication.edition.province)
+    approve_and_publish(run_of(earlier.run.dataset, by=analyst, content=content), "Sửa.")
+
+    row = result_of(publication).row
+
+    assert row.parts is None
+    assert row.change is not None
+    assert row.change.p is None
+
+
+def test_a_change_in_words_says_what_the_test_over_all_units_says() -> None:
+    change = Change(2023, -3.2, -5.0, -1.4, 0.012, 20)
+    with translation.override("vi"):
+        sure, alone, chance, first = (
+            sentences.change_sentence(found)
+            for found in (
+                change,
+                replace(change, p=0.3),
+                replace(change, low=-6.0, high=0.5, p=1.0),
+                replace(change, p=0.0002),
+            )
+        )
+
+    assert "−3,20 điểm so với năm 2023" in sure
+    assert "p = 0,012" in sure
+    assert "20 đơn vị" in sure
+    assert "p < 0,001" in first
+    assert "p = 0,300" in alone
+    assert alone != sure
+    assert "p =" not in chance
+
+
+def test_ranking_with_earlier_editions_needs_as_many_queries_for_four_units_as_for_two() -> None:
+    counts = []
+    for years, units in (((2023, 2024), 2), ((2021, 2022), 4)):
+        province = province_make(f"tinh-{units}")
+        for year in years:
+            publication = release_of(
+                edition_closed(province=province, year=year, units=units, responses=60), fixed=True
+            )
+        loaded = publication_latest(province.slug, publication.edition.year)
+        with CaptureQueriesContext(connection) as queries:
+            unit_result(loaded, "so-cong-thuong")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

@@ -24,7 +24,7 @@ from scoring.engine.replicates import (
     replicate_counts,
     replicate_weights,
 )
-from scoring.engine.resample import bootstrap, replicate_values
+from scoring.engine.resample import bootstrap, error_ratio, replicate_values
 from scoring.engine.sensitivity import dirichlet_weights
 from scoring.engine.types import Framework, Indicator, SubIndex
 from tests.scoring.engine.golden import GOLDEN, ddci_recipe, ddci_survey, largest
@@ -110,6 +110,10 @@ def test_fragility_of_a_certain_order_is_zero() -> None:
     assert (found.higher.tolist(), found.lower.tolist(), found.firms.tolist()) == ([0], [2], [0])
 
 
+def test_fragility_without_derivatives_is_not_known() -> None:
+    assert fragility(np.array([90.0, 10.0]), np.full((4, 2), np.nan)).firms.tolist() == [-1]
+
+
 def test_replicate_weights_average_to_the_point_weights() -> None:
     stratum = np.repeat([0, 1, 2], [5, 20, 1])
     base = np.linspace(1, 3, 26)
@@ -157,8 +161,8 @@ def test_bootstrap_agrees_with_the_linearised_errors(goalposts: str, low: float,
     data = recipe_validate(ddci_recipe(goalposts))
     result = score(ddci_survey(), framework_from_recipe(data, "main", [str(u) for u in range(18)]), data)
     found = bootstrap(result.run, replicates=600, seed=4)
-    ratio = found.se / result.scores.se.to_numpy()
-    assert low < np.median(ratio) < high
+    ratio = error_ratio(result.run.uncertainty.total_se, found)
+    assert low < np.median(1 / ratio) < high
     assert found.unmet == 0
     again = bootstrap(result.run, replicates=600, seed=4)
     np.testing.assert_array_equal(found.totals, again.totals)

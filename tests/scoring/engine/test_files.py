@@ -188,6 +188,17 @@ BLOCK = "blocks.main"
         (lambda d: d["weight"].update(method="magic"), "method_unknown", "weight.method"),
         (lambda d: d["weight"].update(method="rake"), "margins_missing", "weight.margins"),
         (lambda d: d["weight"].update(trim=[2, 3]), "trim_empty", "weight.trim"),
+        (lambda d: d["weight"].update(trim=[0.5, 2]), "trim_unused", "weight.trim"),
+        (
+            lambda d: d["weight"].update(method="poststratify", margins=["size", "sector"]),
+            "margins_too_many",
+            "weight.margins",
+        ),
+        (
+            lambda d: d["normalise"].update(method="distance_to_target"),
+            "target_missing",
+            f"{BLOCK}.indicators[0].target",
+        ),
         (lambda d: d["normalise"].update(target=[10, 1]), "target_empty", "normalise.target"),
         (lambda d: d["normalise"].update(colour="red"), "recipe_shape", "normalise"),
         (
@@ -215,6 +226,23 @@ BLOCK = "blocks.main"
             lambda d: d["blocks"]["main"]["indicators"][0].update(scale=[5, 1]),
             "scale_empty",
             f"{BLOCK}.indicators[0].scale",
+        ),
+        (
+            lambda d: [item.update(sub_index="s1") for item in d["blocks"]["main"]["indicators"]],
+            "part_empty",
+            f"{BLOCK}.sub_indices[0]",
+        ),
+        (
+            lambda d: d["blocks"]["main"]["groups"].append({"code": "g", "sub_index": "s0", "weight": 1}),
+            "part_empty",
+            f"{BLOCK}.groups[0]",
+        ),
+        (
+            lambda d: [
+                item.update(weight=0) for item in d["blocks"]["main"]["indicators"] if item["sub_index"] == "s1"
+            ],
+            "part_empty",
+            f"{BLOCK}.sub_indices[1]",
         ),
         (lambda d: d.pop("blocks"), "recipe_shape", "blocks"),
     ],

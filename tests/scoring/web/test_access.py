@@ -21,6 +21,7 @@ ALLOWED = {
     "runs": READING,
     "run": READING,
     "run-progress": READING,
+    "run-trial": READING,
     "run-tables": READING,
     "run-compare": READING,
     "recipe": READING,

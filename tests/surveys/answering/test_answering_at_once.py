@@ -11,10 +11,12 @@ from django.db import connection
 
 from surveys.answers.drafts import SectionPage
 from surveys.enums import InvitationState
-from surveys.models import Draft, Invitation, Rating, Receipt, Response
+from surveys.models import Draft, Envelope, Invitation, Receipt, SealedResponse, UnitCounter
 from surveys.selectors.answering import draft_content
+from surveys.selectors.ballots import boxes_of
 from surveys.services.answering import AlreadyClosed, Tab, draft_save, response_submit
 from surveys.services.editions import edition_close
+from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW
 from tests.factories.respondents import edition_asking, entry_pages, invited, unit_key, whole_questionnaire
 
@@ -45,7 +47,7 @@ def test_a_double_click_sends_once() -> None:
     receipts = at_once([lambda: response_submit(invitation=invitation)] * 4)
 
     assert len(set(receipts)) == 1
-    assert (Response.objects.count(), Rating.objects.count(), Receipt.objects.count()) == (1, 1, 1)
+    assert (Envelope.objects.count(), Receipt.objects.count()) == (1, 1)
 
 
 def test_pages_saved_at_the_same_moment_all_stay() -> None:
@@ -80,7 +82,7 @@ def test_many_businesses_send_at_the_same_moment() -> None:
     receipts = at_once([lambda each=each: response_submit(invitation=each) for each in invitations])  # type: ignore[misc]
 
     assert len(set(receipts)) == 8
-    assert (Response.objects.count(), Receipt.objects.count()) == (8, 8)
+    assert (Envelope.objects.count(), Receipt.objects.count()) == (8, 8)
 
 
 def test_closing_while_businesses_send_counts_every_receipt_and_nothing_else() -> None:
@@ -107,5 +109,26 @@ def test_closing_while_businesses_send_counts_every_receipt_and_nothing_else() -
     receipts = [receipt for receipt in at_once([*jobs[:4], close, *jobs[4:]]) if receipt]
 
     done = Invitation.objects.filter(state=InvitationState.DONE).count()
-    assert (Response.objects.count(), Rating.objects.count(), Receipt.objects.count(), done) == (len(receipts),) * 4
+    assert (SealedResponse.objects.count(), Receipt.objects.count(), done) == (len(receipts),) * 3
+    assert not Envelope.objects.exists()
     assert not Draft.objects.exists()
+
+
+def test_the_tray_is_emptied_while_businesses_send_and_nothing_is_lost_or_doubled() -> None:
+    edition = edition_asking()
+    finance = unit_key(edition, "so-tai-chinh")
+    invitations = [invited(edition) for _ in range(33)]
+    for invitation in invitations:
+        draft_save(invitation=invitation, pages=whole_questionnaire(finance), now=NOW)
+
+    def sending(some: list[Invitation]) -> Callable[[], list[str]]:
+        return lambda: [response_submit(invitation=each) for each in some]
+
+    receipts = [code for codes in at_once([sending(invitations[start::3]) for start in range(3)]) for code in codes]
+
+    found = boxes_of(edition)
+    assert (len(set(receipts)), found.all) == (33, 33)
+    assert found.waiting < 20
+    counter = UnitCounter.objects.get(block_unit=finance)
+    assert counter.ratings == found.boxed
+    assert box_opened(edition).responses == 33

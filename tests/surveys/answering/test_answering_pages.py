@@ -15,6 +15,7 @@ from surveys.selectors.answering import draft_content
 from surveys.selectors.invitations import code_of, receipt_of
 from surveys.services.answering import draft_save, response_submit
 from surveys.services.editions import edition_open
+from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW, edition_make
 from tests.factories.people import province_make
 from tests.factories.respondents import edition_asking, entry_pages, invited, unit_key, whole_questionnaire
@@ -130,11 +131,11 @@ def test_the_journey_without_a_script(client: Client, edition: Edition, finance:
     sent = client.post(reverse("answering:send", kwargs={"code": code}))
 
     assert receipt_of(invitation) in client.get(sent["Location"]).content.decode()
-    rating = Response.objects.get().ratings.get()
-    assert (rating.answers, rating.satisfaction) == ({"MB1": 3, "MB2": 1, "MB3": 12, "TG1": "na"}, 8)
     again = client.post(reverse("answering:send", kwargs={"code": code}))
     assert again["Location"] == sent["Location"]
-    assert Response.objects.count() == 1
+    assert box_opened(edition).responses == 1
+    rating = Response.objects.get().ratings.get()
+    assert (rating.answers, rating.satisfaction) == ({"MB1": 3, "MB2": 1, "MB3": 12, "TG1": "na"}, 8)
 
 
 def section_address(code: str, unit: int, section: str = "transparency") -> str:

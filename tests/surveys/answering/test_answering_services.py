@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ddci.core.crypto import SealBrokenError, derive, unsealed
 from surveys.answers.drafts import ConsentPage, OverallPage, ProfilePage, SectionPage, UnitsPage
 from surveys.answers.journey import Move
-from surveys.enums import Channel, EditionState, InvitationState
-from surveys.models import Comment, Draft, Invitation, Rating, Receipt, Response
+from surveys.enums import Channel, EditionState, InvitationState, Secrecy
+from surveys.models import Comment, Draft, Envelope, Invitation, Rating, Receipt, Response, SealedResponse
 from surveys.selectors.answering import draft_content
 from surveys.selectors.invitations import code_of, draft_key, receipt_of
 from surveys.services.answering import (
@@ -29,6 +29,7 @@ from surveys.services.answering import (
     response_submit,
 )
 from surveys.services.editions import edition_close
+from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW, edition_in_state, edition_make
 from tests.factories.respondents import (
     ANSWERS,
@@ -54,6 +55,7 @@ def test_what_is_stored_equals_what_was_entered() -> None:
 
     saved = draft_save(invitation=invitation, pages=whole_questionnaire(finance, city), now=NOW)
     response_submit(invitation=invitation)
+    box_opened(edition)
 
     assert saved.faults == {}
     response = Response.objects.get()
@@ -62,7 +64,8 @@ def test_what_is_stored_equals_what_was_entered() -> None:
         edition.questionnaires.get(),
         Channel.INVITED,
     )
-    assert (response.profile, response.stratum, response.design_weight) == (PROFILE, "micro", 2.5)
+    # One response alone is no crowd: a stratum that would point at the business is told no more.
+    assert (response.profile, response.stratum, response.design_weight) == (PROFILE, "*", 2.5)
     found = {rating.block_unit_id: (rating.answers, rating.satisfaction) for rating in Rating.objects.all()}
     assert found == {finance: (ANSWERS, 8), city: (ANSWERS, 8)}
     assert sorted(Comment.objects.values_list("block_unit_id", "text")) == sorted(
@@ -93,7 +96,9 @@ def test_sending_again_shows_the_same_receipt_and_writes_nothing() -> None:
     receipts = {response_submit(invitation=invitation), response_submit(invitation=fresh(invitation))}
 
     assert len(receipts) == 1
-    assert (Response.objects.count(), Rating.objects.count(), Receipt.objects.count()) == (1, 1, 1)
+    assert (Envelope.objects.count(), Receipt.objects.count()) == (1, 1)
+    box_opened(edition)
+    assert (Response.objects.count(), Rating.objects.count()) == (1, 1)
 
 
 def test_answers_to_questions_that_were_not_shown_are_dropped() -> None:
@@ -103,6 +108,7 @@ def test_answers_to_questions_that_were_not_shown_are_dropped() -> None:
     draft_save(invitation=invitation, pages=pages, now=NOW)
 
     response_submit(invitation=invitation)
+    box_opened(edition)
 
     assert Rating.objects.get().answers == {"MB1": 3, "MB2": 0, "TG1": "na"}
 
@@ -115,6 +121,7 @@ def test_units_without_answers_or_not_chosen_any_more_are_left_out() -> None:
     draft_save(invitation=invitation, pages=[UnitsPage([finance, trade])], now=NOW)
 
     response_submit(invitation=invitation)
+    box_opened(edition)
 
     assert [rating.block_unit_id for rating in Rating.objects.all()] == [finance]
     assert [comment.block_unit_id for comment in Comment.objects.all()] == [finance]
@@ -126,6 +133,7 @@ def test_no_opinion_about_satisfaction_is_stored_as_none() -> None:
     draft_save(invitation=invitation, pages=[*whole_questionnaire(finance), OverallPage(finance, "dk")], now=NOW)
 
     response_submit(invitation=invitation)
+    box_opened(edition)
 
     assert Rating.objects.get().satisfaction is None
     assert not Comment.objects.exists()
@@ -235,7 +243,7 @@ def test_closing_deletes_what_was_not_sent_and_keeps_what_was() -> None:
 
     edition_close(edition=edition, by=None, now=NOW, rng=Random(1))
 
-    assert (Draft.objects.count(), Response.objects.count()) == (0, 1)
+    assert (Draft.objects.count(), SealedResponse.objects.count(), Response.objects.count()) == (0, 1, 0)
     assert response_submit(invitation=fresh(sent)) == receipt
     with pytest.raises(AlreadyClosed):
         response_submit(invitation=fresh(begun))
@@ -244,7 +252,7 @@ def test_closing_deletes_what_was_not_sent_and_keeps_what_was() -> None:
 def gaps(invitation: Invitation) -> str:
     with pytest.raises(NotComplete) as refused:
         response_submit(invitation=invitation)
-    assert not Response.objects.exists()
+    assert not Envelope.objects.exists()
     return str(refused.value.facts["gaps"])
 
 
@@ -352,13 +360,14 @@ VALUES = {"MB1": [1, 2, 3, 4, "na", "dk"], "MB2": [0, 1, "na", "dk"], "TG1": [0,
 @given(st.fixed_dictionaries({code: st.sampled_from(values) for code, values in VALUES.items()}), st.integers(1, 10))
 @hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_valid_answers_come_out_as_they_went_in(answers: dict[str, int | str], satisfaction: int) -> None:
-    edition = edition_in_state(EditionState.OPEN, year=2100 - Response.objects.count())
+    edition = edition_in_state(EditionState.OPEN, year=2100 - Response.objects.count(), secrecy=Secrecy.SEALED)
     invitation, finance = invited(edition), unit_key(edition, "so-tai-chinh")
     entered = {code: str(value) for code, value in answers.items()}
     pages = [*entry_pages(finance), SectionPage(finance, entered), OverallPage(finance, str(satisfaction))]
 
     draft_save(invitation=invitation, pages=pages, now=NOW)
     response_submit(invitation=invitation)
+    box_opened(edition)
 
     rating = Rating.objects.get(response__edition=edition)
     assert (rating.answers, rating.satisfaction) == (answers, satisfaction)

@@ -22,14 +22,15 @@ from scoring.enums import ScoreStatus
 from scoring.models import RunApproval, Score, ScoringRun
 from scoring.selectors.runs import runs_of
 from scoring.services.publications import publication_create
-from surveys.demo.people import PEOPLE, province_ensure
+from surveys.demo.people import PEOPLE, province_ensure, secrets_new
 from surveys.demo.simulation import Plan
 from surveys.enums import EditionState, InvitationState
-from surveys.models import Edition, Invitation, Response
+from surveys.models import Edition, Invitation, Response, SealedResponse
 from surveys.selectors.invitations import code_of, invitation_by_code
 
 PLAN = Plan(invited=420, answered=300)
 PUBLISHING = "Published"
+SECRETS = {key: f"mật-khẩu-{key}" for key in secrets_new()}
 
 
 class Interrupted(Exception):
@@ -49,9 +50,8 @@ def stopping(before: str, done: list[str]) -> Callable[[str, Callable[[Progress]
 def run_until(before: str) -> list[str]:
     """The titles of the steps done until the one that begins with `before`."""
     done: list[str] = []
-    passwords = {person.key: f"mật-khẩu-{person.key}" for person in PEOPLE}
     with pytest.raises(Interrupted):
-        main_job(passwords=passwords, plan=PLAN, step=stopping(before, done), clock=timezone.now)
+        main_job(passwords=SECRETS, plan=PLAN, step=stopping(before, done), clock=timezone.now)
     return done
 
 
@@ -60,7 +60,10 @@ def test_the_main_job_resumes_wherever_it_was_interrupted() -> None:
     run_until("Workbook")
     run_until("300 of 420")
     assert Edition.objects.get(year=2024).state == EditionState.OPEN
+    run_until("Ballot box")
+    assert (SealedResponse.objects.count(), Response.objects.count()) == (300, 0)
     run_until("Remarks")
+    assert not SealedResponse.objects.exists()
     assert Response.objects.count() == 300
     run_until("Weighted")
     assert Edition.objects.get(year=2024).state == EditionState.FROZEN
@@ -125,11 +128,11 @@ def _finish() -> None:
 @pytest.mark.django_db
 def test_the_trial_always_has_an_invitation_that_was_not_used() -> None:
     province = province_ensure(now=timezone.now())
-    first = trial_open(province=province, by=None, clock=timezone.now)
-    assert trial_open(province=province, by=None, clock=timezone.now) == first
+    first = trial_open(province=province, passwords=SECRETS, by=None, clock=timezone.now)
+    assert trial_open(province=province, passwords=SECRETS, by=None, clock=timezone.now) == first
 
     Invitation.objects.filter(pk=first.pk).update(state=InvitationState.DONE)
-    second = trial_open(province=province, by=None, clock=timezone.now)
+    second = trial_open(province=province, passwords=SECRETS, by=None, clock=timezone.now)
 
     assert second != first
     assert [first.name, second.name] == ["Doanh nghiệp dùng thử 1", "Doanh nghiệp dùng thử 2"]
@@ -155,7 +158,7 @@ def test_passwords_are_drawn_anew_and_readable_by_the_owner_only(tmp_path: Path)
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
     second = passwords_make(tmp_path)
 
-    assert len({*first.values(), *second.values()}) == 2 * len(PEOPLE)
+    assert len({*first.values(), *second.values()}) == 2 * len(SECRETS)
     assert min(map(len, first.values())) >= 15
 
 

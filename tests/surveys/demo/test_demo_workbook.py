@@ -10,6 +10,7 @@ from surveys.enums import Direction, IndicatorKind, RespondentType
 from surveys.selectors.readiness import gaps_before_opening
 from surveys.services.edition_import import edition_import, workbook_export
 from surveys.workbook import EditionContent, workbook_read
+from tests.factories.ballots import key_holders_make
 from tests.factories.editions import NOW
 from tests.factories.people import province_make
 
@@ -94,6 +95,7 @@ def test_the_simulation_knows_every_department_and_question(content: EditionCont
 def test_the_workbook_imports_ready_to_open_and_exports_unchanged() -> None:
     edition = edition_import(workbook=demo_workbook(), province=province_make(), by=None, now=NOW)
 
+    key_holders_make(edition)
     assert gaps_before_opening(edition) == []
     assert workbook_export(edition) == demo_workbook()
 

@@ -14,9 +14,11 @@ from surveys.demo.simulation import NotSimulated, Plan, responses_simulate
 from surveys.demo.workbook import demo_workbook
 from surveys.enums import Channel, CommentState, EditionState, InvitationState
 from surveys.models import BlockUnit, Comment, Draft, Edition, Invitation, Rating, Receipt, Response
+from surveys.selectors.ballots import boxes_of
 from surveys.services.edition_import import edition_import
 from surveys.services.editions import edition_advance, edition_open
 from surveys.workbook import workbook_read
+from tests.factories.ballots import box_opened, key_holders_make
 from tests.factories.editions import NOW, edition_opened
 from tests.factories.people import province_make, user_make
 
@@ -29,6 +31,7 @@ def silent(_done: int, _total: int) -> None:
 
 def opened(slug: str = "thai-binh") -> Edition:
     edition = edition_import(workbook=demo_workbook(), province=province_make(slug), by=None, now=NOW)
+    key_holders_make(edition)
     return edition_open(edition=edition, by=None, now=NOW)
 
 
@@ -37,19 +40,22 @@ def simulate(edition: Edition, plan: Plan = PLAN) -> list[Invitation]:
 
 
 def answers_of(edition: Edition) -> list[tuple[Any, ...]]:
-    """Everything that was answered, in an order that does not depend on random identifiers."""
-    ratings = Rating.objects.filter(response__edition=edition).select_related("response", "block_unit__unit")
-    return sorted(
+    """Everything that was answered, in an order that does not depend on random identifiers, and who the respondents
+    were; opening the ballot box parts rare bands from their answers.
+    """
+    ratings = Rating.objects.filter(response__edition=edition).select_related("block_unit__unit")
+    said = sorted(
         (
             each.block_unit.unit.code,
-            sorted(each.response.profile.items()),
-            each.response.stratum,
-            each.response.design_weight,
-            sorted((code, str(value)) for code, value in each.answers.items()),
+            str(sorted((code, str(value)) for code, value in each.answers.items())),
             each.satisfaction or 0,
         )
         for each in ratings.order_by("pk")
     )
+    profiles = Response.objects.filter(edition=edition).values_list("profile", "stratum", "design_weight")
+    bands = Counter(band for profile, _stratum, _weight in profiles for band in profile.items())
+    strata = Counter((stratum, weight) for _profile, stratum, weight in profiles)
+    return [*said, *sorted(bands.items()), *sorted(strata.items())]
 
 
 @pytest.mark.django_db
@@ -61,8 +67,10 @@ def test_the_plan_is_kept_and_nothing_joins_answers_to_invitations() -> None:
     states = Counter(Invitation.objects.values_list("state", flat=True))
     assert states == {InvitationState.DONE: 120, InvitationState.STARTED: 4, InvitationState.SENT: 116}
     assert {each.state for each in silent_ones} == {InvitationState.SENT}
-    assert Response.objects.filter(channel=Channel.INVITED).count() == Receipt.objects.count() == 120
     assert Draft.objects.count() == 4
+    assert (boxes_of(edition).all, Response.objects.count(), Receipt.objects.count()) == (120, 0, 120)
+    box_opened(edition)
+    assert Response.objects.filter(channel=Channel.INVITED).count() == 120
 
 
 @pytest.mark.django_db
@@ -72,6 +80,8 @@ def test_the_same_seed_gives_the_same_answers_and_another_seed_others() -> None:
     simulate(first)
     simulate(second)
     simulate(third, Plan(invited=240, answered=120, seed=8))
+    for edition in (first, second, third):
+        box_opened(edition)
 
     assert answers_of(first) == answers_of(second)
     assert answers_of(first) != answers_of(third)
@@ -88,8 +98,10 @@ def test_an_interrupted_simulation_goes_on_to_the_same_answers() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         responses_simulate(edition=broken, plan=PLAN, by=None, now=NOW, progress=interrupt)
-    assert Response.objects.filter(edition=broken).count() == 80
+    assert boxes_of(broken).all == 80
     simulate(broken)
+    box_opened(broken)
+    box_opened(whole)
 
     assert Invitation.objects.filter(edition=broken).count() == 240
     assert answers_of(broken) == answers_of(whole)
@@ -97,7 +109,9 @@ def test_an_interrupted_simulation_goes_on_to_the_same_answers() -> None:
 
 @pytest.mark.django_db
 def test_conditional_questions_are_asked_only_after_their_answers() -> None:
-    simulate(opened())
+    edition = opened()
+    simulate(edition)
+    box_opened(edition)
     answers = list(Rating.objects.values_list("answers", flat=True))
 
     assert {each.get("KC1") for each in answers if "KC3" in each} == {3, 4}
@@ -108,7 +122,9 @@ def test_conditional_questions_are_asked_only_after_their_answers() -> None:
 
 @pytest.mark.django_db
 def test_localities_are_asked_about_land_and_departments_are_not() -> None:
-    simulate(opened())
+    edition = opened()
+    simulate(edition)
+    box_opened(edition)
 
     asked = {
         block: set().union(*Rating.objects.filter(block_unit__block__code=block).values_list("answers", flat=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from surveys.enums import EditionState
 from surveys.models import Edition
+from tests.factories.quality import flagged_with
 from tests.roles import World, world_make
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -45,6 +47,23 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("manager", reverse("staff:invitations", args=[world.open.pk])),
         ("manager", reverse("staff:invitations-new", args=[world.open.pk])),
         ("moderator", reverse("staff:comments", args=[world.closed.pk])),
+        ("manager", reverse("staff:sample", args=[world.draft.pk])),
+        ("manager", reverse("staff:sample", args=[world.sampled.pk])),
+        ("manager", reverse("staff:sample-members", args=[world.sampled.pk])),
+        ("manager", reverse("staff:frame", args=[province])),
+        ("manager", reverse("staff:frame-businesses", args=[province])),
+        ("manager", reverse("staff:frame-duplicates", args=[province])),
+        ("manager", reverse("staff:frame-import", args=[province])),
+        ("manager", reverse("staff:frame-columns", args=[province, world.frame_upload.pk])),
+        ("manager", reverse("staff:frame-import-result", args=[province, world.frame_import.pk])),
+        ("manager", reverse("staff:edition", args=[world.checked.pk])),
+        ("manager", reverse("staff:quality", args=[world.checked.pk])),
+        ("analyst", reverse("staff:quality", args=[world.closed.pk])),
+        ("analyst", reverse("staff:quality-responses", args=[world.checked.pk])),
+        ("analyst", reverse("staff:quality-response", args=[world.checked.pk, _flagged(world)])),
+        ("analyst", reverse("staff:quality-copies", args=[world.checked.pk])),
+        ("analyst", reverse("staff:edition-freeze", args=[world.checked.pk])),
+        ("analyst", reverse("staff:dataset-renew", args=[world.run.edition_id])),
         ("manager", reverse("staff:units", args=[province])),
         ("manager", reverse("staff:unit", args=[province, unit])),
         ("manager", reverse("staff:members", args=[province])),
@@ -54,6 +73,10 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("manager", reverse("staff:publish", args=[world.publication.run_id])),
         ("analyst", reverse("staff:unit-preview", args=[world.run.edition_id, "so-tai-chinh"])),
     ]
+
+
+def _flagged(world: World) -> UUID:
+    return flagged_with(world.checked, "copy")[0].pk
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])

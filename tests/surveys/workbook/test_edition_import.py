@@ -30,6 +30,7 @@ from surveys.services.edition_import import EditionHasOpened, WorkbookFaults, ed
 from surveys.services.editions import edition_open
 from surveys.workbook import workbook_read
 from surveys.workbook.rows import content_of
+from tests.factories.ballots import key_holders_make
 from tests.factories.editions import edition_make
 from tests.factories.people import province_make, user_make
 from tests.surveys.workbook.books import Lines, book, example_lines
@@ -41,6 +42,11 @@ FRAMEWORK = (Block, SubIndex, ProfileField, Indicator, QuestionnaireVersion)
 
 def imported(lines: Lines | None = None, slug: str = "thai-binh") -> Edition:
     return edition_import(workbook=book(lines or example_lines()), province=province_make(slug), by=None, now=NOW)
+
+
+def opened(edition: Edition) -> Edition:
+    key_holders_make(edition)
+    return edition_open(edition=edition, by=None, now=NOW)
 
 
 def counts() -> dict[str, int]:
@@ -94,7 +100,7 @@ def test_importing_again_replaces_the_framework_and_leaves_nothing_behind() -> N
 
 def test_an_opened_edition_keeps_its_framework() -> None:
     edition = imported()
-    edition_open(edition=edition, by=None, now=NOW)
+    opened(edition)
     before = workbook_export(edition)
 
     with pytest.raises(EditionHasOpened) as refused:
@@ -133,7 +139,7 @@ def test_provinces_do_not_share_units() -> None:
 
 
 def test_a_rated_unit_keeps_its_name_in_later_editions() -> None:
-    edition_open(edition=imported(), by=None, now=NOW)
+    opened(imported())
     lines = example_lines()
     lines["edition"][0]["year"] = 2028
     lines["units"][0]["name_vi"] = "Sở Công nghiệp"
@@ -162,7 +168,7 @@ def test_a_unit_that_was_not_rated_yet_can_be_corrected() -> None:
 
 
 def test_lineage_points_to_units_of_the_workbook_or_of_earlier_editions() -> None:
-    edition_open(edition=imported(), by=None, now=NOW)
+    opened(imported())
     lines = example_lines()
     lines["edition"][0]["year"] = 2028
     fate = {"predecessors": "so-cong-thuong, so-dau-tu", "lineage": "merged", "lineage_on": date(2028, 1, 1)}

@@ -27,8 +27,10 @@ from surveys.selectors.datasets import (
     sub_indices_for_dataset,
     units_for_dataset,
 )
+from surveys.selectors.quality import exclusion_reasons
+from surveys.selectors.samples import stratum_weights
 
-RESERVED_COLUMNS = frozenset({"respondent", "channel", "stratum", "base_weight"})
+RESERVED_COLUMNS = frozenset({"respondent", "channel", "excluded", "stratum", "base_weight"})
 
 
 def dataset_parts(edition: Edition) -> DatasetParts:
@@ -39,7 +41,7 @@ def dataset_parts(edition: Edition) -> DatasetParts:
     questions = [str(item["code"]) for item in framework["questions"]]
     return DatasetParts(
         framework=framework,
-        respondents=_respondents(responses, profile_codes(edition)),
+        respondents=_respondents(responses, edition),
         ratings=_ratings(ratings_for_dataset(edition), number, questions),
         hard=pd.DataFrame(list(hard_values_for_dataset(edition)), columns=list(HARD_COLUMNS)),
         margins=pd.DataFrame(
@@ -49,14 +51,17 @@ def dataset_parts(edition: Edition) -> DatasetParts:
     )
 
 
-def _respondents(responses: list[tuple[Any, ...]], profile: list[str]) -> pd.DataFrame:
+def _respondents(responses: list[tuple[Any, ...]], edition: Edition) -> pd.DataFrame:
+    profile, excluded, weights = profile_codes(edition), exclusion_reasons(edition), stratum_weights(edition)
     chosen = orjson.loads("[" + ",".join(row[1] for row in responses) + "]")
     columns: dict[str, Any] = {"respondent": range(1, len(responses) + 1)}
     for code in profile:
         columns[code] = [str(bands.get(code, "")) for bands in chosen]
     columns["channel"] = [row[2] for row in responses]
+    columns["excluded"] = [excluded.get(row[0], "") for row in responses]
     columns["stratum"] = [row[3] for row in responses]
-    columns["base_weight"] = [row[4] for row in responses]
+    # A reserve that was invited later has made the stratum's weight smaller for all of it.
+    columns["base_weight"] = [weights.get(row[3], row[4]) for row in responses]
     return pd.DataFrame(columns)
 
 

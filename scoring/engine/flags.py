@@ -1,0 +1,338 @@
+"""Flags: every sign of careless or copied answers in one block, rating by rating, with its evidence.
+
+The verbs of ``clean`` and ``copies`` applied to ratings whose questions have scales of their own. A flag says what was
+seen, never what follows from it: a person decides, with a reason. Bursts need the day of each rating; whoever keeps it
+calls ``bursts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.engine.clean import (
+    all_maximum,
+    completion_share,
+    even_odd,
+    excess_by_unit,
+    longstring,
+    response_variability,
+    share_by_unit,
+)
+from scoring.engine.copies import duplicates, near_duplicates
+from scoring.engine.outliers import available_distance
+from scoring.engine.types import BoolArray, FloatArray, IntArray
+
+Evidence = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question as the flags see it.
+
+    ``scale``: name of its answer scale; ``low``, ``high``: ends of the scale; ``sign``: +1 when more is better, −1 when
+    less is better, 0 when neither; ``part``: what it measures together with others; ``ordered``: answered on a few
+    ordered options, not by a free number; ``always``: asked of everybody.
+    """
+
+    code: str
+    scale: str
+    low: float
+    high: float
+    sign: int = 0
+    part: str = ""
+    ordered: bool = True
+    always: bool = True
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The ratings of one block.
+
+    ``answers`` (R, k), NaN = no answer, columns in the order asked and described by ``items``; ``firm`` (R,) who
+    rated; ``unit`` (R,) 0..U−1 what was rated.
+    """
+
+    answers: FloatArray
+    items: tuple[Item, ...]
+    firm: IntArray
+    unit: IntArray
+    n_units: int
+
+    def columns(self, wanted: Callable[[Item], bool]) -> BoolArray:
+        """Which columns (k,) are those of some questions."""
+        return np.array([wanted(item) for item in self.items], dtype=np.bool_)
+
+    def positions(self, *, oriented: bool = False) -> FloatArray:
+        """Answers (R, k) as places on their scale, 0 at its low end and 1 at its high end.
+
+        ``oriented``: 1 is the best end; NaN where a question has none.
+        """
+        low, high = (np.array([getattr(item, end) for item in self.items]) for end in ("low", "high"))
+        place: FloatArray = (self.answers - low) / np.where(high > low, high - low, np.nan)
+        if not oriented:
+            return place
+        sign = np.array([item.sign for item in self.items], dtype=np.float64)
+        return np.where(sign > 0, place, np.where(sign < 0, 1.0 - place, np.nan))
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When a sign becomes a flag.
+
+    ``complete``: least share of questions with an answer. ``run``, ``run_share``: longest run of equal answers on one
+    scale, in answers and as a share of those. ``spread``: least standard deviation of places on the scales (0..1).
+    ``even_odd``: largest inconsistency (−1..1). ``unusual``: smallest tail probability of the Mahalanobis distance.
+    ``least``: answers needed before a rating is judged. ``differ``: answers by which near copies may differ.
+    ``excess``: p below which a unit's share of perfect ratings stands out from its block. ``too_many``: share of
+    ratings beyond which a statistical sign (``STATISTICAL``) tells nothing about any one of them.
+    """
+
+    complete: float = 0.5
+    run: int = 10
+    run_share: float = 0.9
+    spread: float = 0.1
+    even_odd: float = 0.8
+    unusual: float = 0.001
+    least: int = 10
+    differ: int = 2
+    excess: float = 0.001
+    too_many: float = 0.1
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A sign seen in rating ``row``: its code and the figures that show it."""
+
+    code: str
+    row: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """The flags of a block by row and code; ``left_out``: signs that struck too many ratings, with their share."""
+
+    flags: tuple[Flag, ...]
+    left_out: Mapping[str, float]
+
+
+def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
+    """All flags of a block's ratings.
+
+    A statistical sign that strikes more than ``too_many`` of the ratings describes the questionnaire, not a
+    respondent: it is left out, and said to be.
+
+    A missing answer is no sign by itself. Raises nothing. Source: Meade and Craig 2012; Curran 2016.
+
+    >>> items = tuple(Item(f"q{k}", "agree", 1, 4) for k in range(12))
+    >>> answers = np.array([[3.0] * 12, [1, 2, 3, 4] * 3])
+    >>> sheet = Sheet(answers, items, np.array([0, 1]), np.array([0, 0]), 1)
+    >>> [(flag.code, flag.row) for flag in flags(sheet).flags]
+    [('same_answer', 0)]
+    """
+    chosen, found, left_out = thresholds or Thresholds(), list[Flag](), dict[str, float]()
+    for code, sign in SIGNS.items() if len(sheet.answers) else ():
+        seen = list(sign(sheet, chosen))
+        share = len(seen) / len(sheet.answers)
+        if code in STATISTICAL and share > chosen.too_many:
+            left_out[code] = share
+        else:
+            found += seen
+    return Flagged(tuple(sorted(found, key=lambda flag: (flag.row, flag.code))), left_out)
+
+
+def incomplete(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings with fewer answers than ``complete`` of the questions; evidence ``answered``, ``asked``.
+
+    Missing answers are what is counted. Raises nothing. Source: Meade and Craig 2012; Curran 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence) for flag in incomplete(example_sheet(), Thresholds())]
+    [(4, {'answered': 3, 'asked': 12})]
+    """
+    share = completion_share(sheet.answers)
+    for row in np.flatnonzero(share < thresholds.complete):
+        yield Flag("incomplete", int(row), {"answered": int((~np.isnan(sheet.answers[row])).sum()), "asked": _k(sheet)})
+
+
+def _k(sheet: Sheet) -> int:
+    return int(sheet.answers.shape[1])
+
+
+def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings that give one answer over and over on one scale; evidence ``run``, ``answered`` on that scale.
+
+    Scales are looked at one by one: a 3 of four options is not a 3 of five.
+
+    Missing answers are skipped. Raises nothing. Source: Johnson 2005; Meade and Craig 2012; Curran 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence) for flag in same_answer(example_sheet(), Thresholds())]
+    [(0, {'run': 12, 'answered': 12})]
+    """
+    best, answered = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
+    for scale in dict.fromkeys(item.scale for item in sheet.items if item.ordered):
+        cells = sheet.answers[:, [item.ordered and item.scale == scale for item in sheet.items]]
+        run, count = longstring(cells)[0], (~np.isnan(cells)).sum(axis=1)
+        longer = run > best
+        best, answered = np.where(longer, run, best), np.where(longer, count, answered)
+    hit = (best >= thresholds.run) & (best >= thresholds.run_share * answered)
+    for row in np.flatnonzero(hit):
+        yield Flag("same_answer", int(row), {"run": int(best[row]), "answered": int(answered[row])})
+
+
+def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings whose answers hardly move over all scales, yet are not one answer only; evidence ``spread``.
+
+    Missing answers are skipped. Unit: share of the scale. Raises nothing. Source: Dunn, Heggestad, Shanock and
+    Theilgard 2018.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [flag.row for flag in little_variation(example_sheet(), Thresholds(spread=0.4))]
+    [1, 2, 3]
+    """
+    cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered)]
+    spread, count = response_variability(cells), (~np.isnan(cells)).sum(axis=1)
+    repeated = {flag.row for flag in same_answer(sheet, thresholds)}
+    for row in np.flatnonzero((spread < thresholds.spread) & (count >= thresholds.least)):
+        if int(row) not in repeated:
+            yield Flag("little_variation", int(row), {"spread": float(spread[row])})
+
+
+def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings whose answers to questions about the same matter contradict each other; evidence ``even_odd``.
+
+    Missing answers are skipped. Raises nothing. Source: Jackson 1977; Johnson 2005.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, round(flag.evidence["even_odd"], 6)) for flag in inconsistent(example_sheet(), Thresholds())]
+    [(1, 1.0), (2, 1.0), (3, 1.0), (5, 1.0)]
+    """
+    usable = sheet.columns(lambda item: item.ordered and item.sign != 0)
+    parts: dict[str, list[int]] = {}
+    for place, column in enumerate(np.flatnonzero(usable)):
+        parts.setdefault(sheet.items[column].part, []).append(place)
+    scales = [columns for columns in parts.values() if len(columns) > 1]
+    if len(scales) < 3:
+        return
+    cells = sheet.positions(oriented=True)[:, usable]
+    value, count = even_odd(cells, scales), (~np.isnan(cells)).sum(axis=1)
+    for row in np.flatnonzero((value >= thresholds.even_odd) & (count >= thresholds.least)):
+        yield Flag("inconsistent", int(row), {"even_odd": float(value[row])})
+
+
+def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings far from the usual pattern of answers (Mahalanobis); evidence ``distance``, ``answered``.
+
+    Only ordered questions that everybody is asked.
+
+    Missing answers add no distance. Raises nothing. Source: Mahalanobis 1936; Curran 2016.
+
+    >>> answers = np.random.default_rng(1).integers(2, 4, (200, 12)).astype(np.float64)
+    >>> answers[7] = [1.0, 4.0] * 6
+    >>> items = tuple(Item(f"q{k}", "agree", 1, 4) for k in range(12))
+    >>> sheet = Sheet(answers, items, np.arange(200), np.zeros(200, dtype=np.int64), 1)
+    >>> [flag.row for flag in unusual(sheet, Thresholds())]
+    [7]
+    """
+    cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered and item.always)]
+    distance, tail = available_distance(cells) if cells.shape[1] else (np.zeros(0), np.ones(0))
+    answered = (~np.isnan(cells)).sum(axis=1)
+    for row in np.flatnonzero((tail < thresholds.unusual) & (answered >= thresholds.least)):
+        yield Flag("unusual", int(row), {"distance": float(distance[row]), "answered": int(answered[row])})
+
+
+def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings of a unit that equal other ratings of it in every answer; evidence ``others``, ``group``, ``answered``.
+
+    A number stands for each group within the block. Two firms that are content with everything look like copies too.
+
+    A missing answer equals a missing answer only. Raises nothing. Source: Kuriakose and Robbins 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence) for flag in duplicate(example_sheet(), Thresholds())]
+    [(1, {'others': 1, 'group': 1, 'answered': 12}), (2, {'others': 1, 'group': 1, 'answered': 12})]
+    """
+    group = duplicates(np.column_stack([sheet.answers, sheet.unit]), thresholds.least + 1)
+    size = np.bincount(group)
+    for row in np.flatnonzero(group):
+        answered = int((~np.isnan(sheet.answers[row])).sum())
+        yield Flag(
+            "duplicate", int(row), {"others": int(size[group[row]]) - 1, "group": int(group[row]), "answered": answered}
+        )
+
+
+def near_duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings of a unit that differ from another one of it in at most ``differ`` answers, yet in one at least.
+
+    Evidence: ``others`` so close, ``different`` answers to the closest, ``shared`` answers that both gave.
+
+    A missing answer against an answer is a difference. Raises nothing. Source: Kuriakose and Robbins 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> [(flag.row, flag.evidence["others"]) for flag in near_duplicate(example_sheet(), Thresholds())]
+    [(1, 1), (2, 1), (3, 2)]
+    """
+    for u in range(sheet.n_units):
+        rows = np.flatnonzero(sheet.unit == u)
+        if len(rows) < 2:
+            continue
+        pairs = near_duplicates(sheet.answers[rows], differ=thresholds.differ, least=thresholds.least)
+        apart = pairs.different > 0
+        ends = np.concatenate([pairs.first[apart], pairs.second[apart]])
+        different, shared = np.tile(pairs.different[apart], 2), np.tile(pairs.shared[apart], 2)
+        for place in np.unique(ends):
+            mine = np.flatnonzero(ends == place)
+            closest = mine[np.argmin(different[mine])]
+            evidence = {"others": len(mine), "different": int(different[closest]), "shared": int(shared[closest])}
+            yield Flag("near_duplicate", int(rows[place]), evidence)
+
+
+def perfect_crowd(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Perfect ratings of a unit that has far more of them than its block; evidence ``share``, ``rest``, ``p``.
+
+    Perfect is the best answer to every question that has a best one.
+
+    Missing answers are skipped. Raises nothing. Source: Fisher 1935; Curran 2016.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> list(perfect_crowd(example_sheet(), Thresholds()))
+    []
+    """
+    perfect, own, rest, p = perfect_by_unit(sheet, thresholds)
+    for row in np.flatnonzero(perfect & (p < thresholds.excess)[sheet.unit]):
+        u = sheet.unit[row]
+        yield Flag("perfect_crowd", int(row), {"share": float(own[u]), "rest": float(rest[u]), "p": float(p[u])})
+
+
+def perfect_by_unit(sheet: Sheet, thresholds: Thresholds) -> tuple[BoolArray, FloatArray, FloatArray, FloatArray]:
+    """Which ratings are perfect (R,); the share of them per unit (U,) and elsewhere (U,); chance of so many (U,).
+
+    Missing answers are skipped; NaN without ratings. Raises nothing. Source: Fisher 1935.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> perfect, own, rest, chance = perfect_by_unit(example_sheet(), Thresholds())
+    >>> perfect.any().item(), own.tolist(), chance.tolist()
+    (False, [0.0, 0.0], [1.0, 1.0])
+    """
+    cells = sheet.positions(oriented=True)
+    enough = (~np.isnan(cells)).sum(axis=1) >= thresholds.least
+    perfect = all_maximum(cells, np.ones(_k(sheet))) & enough
+    own, rest = share_by_unit(perfect, sheet.unit, sheet.n_units)
+    return perfect, own, rest, excess_by_unit(perfect, sheet.unit, sheet.n_units)
+
+
+SIGNS: Mapping[str, Callable[[Sheet, Thresholds], Iterator[Flag]]] = {
+    "incomplete": incomplete,
+    "same_answer": same_answer,
+    "little_variation": little_variation,
+    "inconsistent": inconsistent,
+    "unusual": unusual,
+    "duplicate": duplicate,
+    "near_duplicate": near_duplicate,
+    "perfect_crowd": perfect_crowd,
+}
+STATISTICAL = frozenset({"inconsistent", "unusual"})

@@ -1,0 +1,78 @@
+"""The other result beside a run's own: with the excluded responses where it leaves them out, else without them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from scoring.engine.checks import EngineError
+from scoring.engine.dataset import Dataset, survey_from_dataset
+from scoring.engine.exclusions import (
+    REVIEWED,
+    exclusion_counts,
+    exclusion_table,
+    exclusions_apply,
+    other_policy,
+    without_uncertainty,
+)
+from scoring.engine.pipeline import Inputs, Result, score
+from scoring.models import ScoringRun
+
+TABLE = "exclusions"
+
+
+def policy_of(run: ScoringRun) -> str:
+    """What a run does with excluded responses; runs of before there were any leave out nobody's."""
+    return run.exclusions or REVIEWED
+
+
+@dataclass
+class Beside:
+    """Collects, block by block, both results; empty where the dataset has nobody excluded."""
+
+    dataset: Dataset
+    policy: str
+    recipe: Mapping[str, Any]
+    found: dict[str, pd.DataFrame] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def add(self, result: Result, given: Inputs) -> None:
+        """Score the block once more, by the other policy; a fault there is kept and does not stop the run."""
+        if not exclusion_counts(self.dataset):
+            return
+        rest = exclusions_apply(self.dataset, other_policy(self.policy))
+        survey, framework = survey_from_dataset(rest, result.block)
+        try:
+            other = score(survey, framework, without_uncertainty(self.recipe), given)
+        except EngineError as error:
+            self.faults[result.block] = error.code
+            return
+        both = (result, other) if self.policy == REVIEWED else (other, result)
+        self.found[result.block] = exclusion_table(*both)
+
+    def tables(self, block: str) -> dict[str, pd.DataFrame]:
+        """The table of a block for the file of the run, by name."""
+        return {TABLE: self.found[block]} if block in self.found else {}
+
+    def used(self) -> dict[str, Any]:
+        """Which exclusions the run used: the policy, and the responses excluded by reason."""
+        return {"used": self.policy, "reasons": exclusion_counts(self.dataset)}
+
+    def facts(self) -> dict[str, Any]:
+        """`used`, all responses, and by block the rows of both results, as plain data."""
+        blocks = {block: [_plain(row) for row in table.to_dict("records")] for block, table in self.found.items()}
+        return {**self.used(), "responses": len(self.dataset.respondents), "blocks": blocks, "faults": self.faults}
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Absent numbers as None, ranks of 0 as None."""
+    plain: dict[str, Any] = {"unit": str(row["unit"])}
+    for name in ("n", "n_all"):
+        plain[name] = int(row[name])
+    for name in ("score", "score_all"):
+        plain[name] = float(row[name]) if math.isfinite(row[name]) else None
+    for name in ("rank", "rank_all"):
+        plain[name] = int(row[name]) or None
+    return plain

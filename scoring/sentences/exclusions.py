@@ -1,0 +1,50 @@
+"""Which responses a run leaves out, why, and what that does, in sentences."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ddci.templatetags.ddci_format import write_number
+from scoring.selectors.exclusions import BothInBlock, RunExclusions
+
+
+def exclusion_sentences(found: RunExclusions | None) -> Iterator[str]:
+    """How many of how many, by reason; that every response counts where nobody was excluded."""
+    if found is None or not found.excluded:
+        yield _("Every response counts; none was left out.")
+        return
+    words = {
+        "excluded": write_number(found.excluded, 0),
+        "all": write_number(found.responses, 0),
+        "reasons": ", ".join(f"{reason.lower()} ({write_number(n, 0)})" for reason, n in found.reasons),
+    }
+    if found.leaves_out:
+        sentence = ngettext(
+            "Of %(all)s responses %(excluded)s was left out after a review: %(reasons)s.",
+            "Of %(all)s responses %(excluded)s were left out after a review: %(reasons)s.",
+            found.excluded,
+        )
+    else:
+        sentence = ngettext(
+            "All %(all)s responses count, also the %(excluded)s that was excluded in the review: %(reasons)s.",
+            "All %(all)s responses count, also the %(excluded)s that were excluded in the review: %(reasons)s.",
+            found.excluded,
+        )
+    yield sentence % words
+
+
+def shift_sentence(block: BothInBlock) -> str:
+    """What leaving them out does to the ranks of a block."""
+    far = block.farthest
+    if far is None:
+        return _("Leaving these responses out changes no rank.")
+    sentence = ngettext(
+        "Leaving these responses out moves the rank of %(moved)d of %(all)d units, farthest %(unit)s: from %(before)d"
+        " to %(after)d.",
+        "Leaving these responses out moves the ranks of %(moved)d of %(all)d units, farthest %(unit)s: from %(before)d"
+        " to %(after)d.",
+        block.moved,
+    )
+    words = {"moved": block.moved, "all": len(block.rows), "unit": far.name}
+    return sentence % {**words, "before": far.rank_all or 0, "after": far.rank or 0}

@@ -1,0 +1,56 @@
+"""The review of an edition's answers: asking for a check, and how many persons an exclusion needs."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Job, User
+from accounts.services import audit, job_start
+from ddci.core.errors import NotNow
+from surveys.enums import EditionState
+from surveys.models import Edition, QualityRules
+from surveys.selectors.quality import two_persons_needed
+
+KIND = "quality_check"
+NOT_CLOSED = frozenset({EditionState.DRAFT, EditionState.OPEN})
+
+
+class ReviewNotYet(NotNow):
+    code = "review_not_yet"
+    sentence = _("“%(edition)s” is not closed yet. Its answers are looked at once nobody can answer any more.")
+
+
+class RulesSettled(NotNow):
+    code = "review_rules_settled"
+    sentence = _("The data of “%(edition)s” are frozen; how its responses are reviewed cannot be changed any more.")
+
+
+@transaction.atomic
+def quality_check_start(*, edition: Edition, by: User | None, now: datetime) -> Job:
+    """Check the answers of an edition in the background.
+
+    Raises:
+        ReviewNotYet: businesses can still answer, or cannot yet.
+    """
+    if edition.state in NOT_CLOSED:
+        raise ReviewNotYet(edition=edition.title)
+    return job_start(kind=KIND, arguments={"edition": edition.pk}, province=edition.province, by=by, now=now)
+
+
+@transaction.atomic
+def quality_rules_change(*, edition: Edition, two_persons: bool, by: User, now: datetime) -> None:
+    """Decide whether an exclusion needs a second person. What was decided before stays as it is.
+
+    Raises:
+        RulesSettled: the data are frozen.
+    """
+    locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
+    if locked.state not in {*NOT_CLOSED, EditionState.CLOSED}:
+        raise RulesSettled(edition=locked.title)
+    before = two_persons_needed(locked)
+    if before == two_persons:
+        return
+    QualityRules.objects.update_or_create(edition=locked, defaults={"two_persons": two_persons})
+    note = f"two_persons: {before} → {two_persons}"
+    audit(action="quality.rules", subject=locked, by=by, now=now, province=locked.province, note=note)
