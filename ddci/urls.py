@@ -10,10 +10,13 @@ from drf_spectacular.views import SpectacularAPIView
 
 from ddci.core.doors import opened
 from ddci.core.pages import healthz
+from scoring.web.recipes import recipe_schema_file
 
 urlpatterns = [
     path("healthz", login_not_required(healthz), name="healthz"),
     path("api/v1/", include("reports.api.urls")),
+    # Written into recipes that people keep: this address stays.
+    path("schemas/ddci-recipe-1.json", login_not_required(recipe_schema_file), name="recipe-schema"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     *i18n_patterns(
         path("admin/", admin.site.urls),

@@ -22,6 +22,9 @@ class Recipe(models.Model):
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made at"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    starts_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("starts from")
+    )
 
     class Meta:
         ordering: ClassVar = ["edition", "number"]

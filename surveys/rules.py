@@ -42,6 +42,11 @@ def is_key_holder(person: Person, edition: Edition) -> bool:
     return isinstance(person, User) and person.is_active and holder_of(edition, person) is not None
 
 
+def may_enter_records(person: Person, province: Province) -> bool:
+    """Values from administrative records and the documents they rest on."""
+    return has_role(person, province, Role.MANAGER, Role.ANALYST)
+
+
 def may_invite(person: Person, edition: Edition) -> bool:
     """See and make invitations and hand out their codes: names of businesses stand there."""
     return has_role(person, edition.province, Role.MANAGER)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from surveys.models import BlockUnit
+from surveys.models import BlockUnit, HardDocument, HardValue
 from surveys.selectors.invitations import invitation_by_code
+from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
 from tests.roles import ROLES, World, world_make
 
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.django_db
 MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
 SIGNED_OUT = frozenset({"anonymous", "respondent"})
 MANAGER = frozenset({"manager"})
-REVIEWERS = frozenset({"manager", "analyst"})
+REVIEWERS = RECORDERS = frozenset({"manager", "analyst"})
 SCORERS = frozenset({"manager", "analyst", "approver"})
 NOT_SERVED, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 405, 302, 403, 404
 
@@ -133,6 +135,27 @@ def flagged(world: World) -> list[Any]:
     return [world.checked.pk, flagged_with(world.checked, "hasty")[0].pk]
 
 
+def of_unit(world: World) -> list[Any]:
+    return [world.closed.pk, world.block_unit.pk]
+
+
+def of_value(world: World) -> list[Any]:
+    """Another value each time: the one that was taken out is gone."""
+    value = HardValue.objects.filter(block_unit__block__edition=world.closed).order_by("pk").first()
+    return [world.closed.pk, value.pk if value else 0]
+
+
+def of_document(world: World) -> list[Any]:
+    document, _ = HardDocument.objects.get_or_create(
+        edition=world.closed, title="12/BC", defaults={"added_at": NOW, "file": ContentFile(b"x", "a.pdf")}
+    )
+    return [world.closed.pk, document.pk]
+
+
+def record_facts(world: World) -> dict[str, Any]:
+    return {"TG2__value": "90", "TG2__period": "2024", "TG2__source_vi": "Báo cáo"}
+
+
 def unit_facts(world: World) -> dict[str, Any]:
     return {"name_vi": world.unit.name_vi, "kind": world.unit.kind}
 
@@ -169,6 +192,12 @@ STAFF: dict[str, Closed] = {
     "ballot-holder-drop": Closed(MANAGER, lambda world: [world.draft.pk, world.holder.pk], get=NOT_SERVED, post=302),
     "ballot-key": Closed(frozenset({"moderator"}), draft, get=NOT_SERVED, post=422, admin=FORBIDDEN),
     "ballot-open": Closed(frozenset({"manager", "moderator"}), draft, get=NOT_SERVED, post=409),
+    "records": Closed(RECORDERS, opened, post=422),
+    "records-file": Closed(RECORDERS, opened),
+    "records-unit": Closed(RECORDERS, of_unit, post=302, data=record_facts),
+    "record-remove": Closed(RECORDERS, of_value, get=NOT_SERVED, post=302),
+    "record-document": Closed(RECORDERS, opened, get=NOT_SERVED, post=422),
+    "record-document-file": Closed(RECORDERS, of_document),
     "comments": Closed(frozenset({"moderator"}), closed),
     "comment-review": Closed(
         frozenset({"moderator"}),
@@ -214,6 +243,9 @@ STAFF: dict[str, Closed] = {
     "recipe-new": Closed(
         frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
     ),
+    "recipe-import": Closed(
+        frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422, data=lambda world: {"content": "{"}
+    ),
     "run": Closed(SCORERS, run),
     "run-progress": Closed(SCORERS, run),
     "run-approve": Closed(frozenset({"approver"}), run, post=422),
@@ -231,6 +263,7 @@ STAFF: dict[str, Closed] = {
 }
 OPEN: dict[str, Open] = {
     "healthz": Open(200, 200),
+    "recipe-schema": Open(200, NOT_SERVED),
     "api-schema": Open(200),
     "api:province-list": Open(200, 403),
     "api:edition-list": Open(200, 403),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import SystemRandom
 
 import numpy as np
@@ -19,10 +20,11 @@ from accounts.selectors import job_get, jobs_of
 from accounts.services import job_start, jobs_interrupted_mark
 from ddci.core.errors import NotNow
 from reports.selectors.files import names_of
-from reports.services.publications import publication_release
+from reports.services.publications import publication_release, report_files_make
 from scoring.enums import RunState, Verdict
 from scoring.models import Publication, ScoringRun
 from scoring.selectors.runs import is_approved, releases_of, runs_of
+from scoring.services.publications import publication_create
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import run_approve, run_start
 from surveys.demo.frame import frame_csv
@@ -41,7 +43,7 @@ from surveys.demo.people import (
 )
 from surveys.demo.review import answers_review
 from surveys.demo.simulation import Plan, responses_simulate
-from surveys.demo.workbook import demo_workbook, trial_workbook
+from surveys.demo.workbook import demo_workbook, earlier_workbook, trial_workbook
 from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, Invitation
 from surveys.population.columns import mapping_guess
@@ -62,6 +64,11 @@ from surveys.workbook import workbook_read
 YEAR, TRIAL_YEAR = 2024, 2025
 SEED = 2024
 POPULATION = 12_139  # businesses of the province in 2024, of which 4,082 were drawn
+# Fieldwork grew from year to year; the units stayed much the same.
+EARLIER = {
+    year: Plan(invited=invited, answered=answered, seed=year, truth=SEED, drift=0.08)
+    for year, invited, answered in ((2022, 1050, 600), (2023, 1400, 800))
+}
 GUEST = "Doanh nghiệp dùng thử"
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int, str], None]
@@ -100,14 +107,24 @@ def publication_finished() -> Publication | None:
     return publication if any(name.endswith("-all.zip") for name in made) else None
 
 
-def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clock) -> None:
-    """Do whatever is not done yet. `step(title, work)` shows a step and does its work."""
+def main_job(
+    *, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clock, earlier: Mapping[int, Plan] | None = None
+) -> None:
+    """Do whatever is not done yet. `step(title, work)` shows a step and does its work; `earlier`: years before, each
+    with the plan of a small edition.
+    """
     jobs_interrupted_mark(now=clock())
     province = province_ensure(now=clock())
     found = _edition(YEAR)
     if found is None or found.state == EditionState.DRAFT:
         step("Workbook imported: units, questions, weights, hard data", lambda _progress: _import(province, clock))
     crew = Crew(accounts_ensure(province=province, passwords=passwords, now=clock()), clock)
+    for year, small in sorted((earlier or {}).items()):
+        if not _published(year):
+            step(
+                f"{year}: {small.answered:,} answers, scored and published",
+                partial(_earlier, year, small, crew, passwords),
+            )
     edition = edition_at(f"{SLUG}/{YEAR}")
     if import_latest(province) is None:
         size = round(plan.invited * POPULATION / Plan.invited)
@@ -128,6 +145,38 @@ def main_job(*, passwords: Mapping[str, str], plan: Plan, step: Step, clock: Clo
     if publication_finished() is None:
         step("Published; report book, scorecards, tables", lambda progress: _publish(edition, crew, progress))
     trial_open(province=province, passwords=passwords, by=crew.manager, clock=clock)
+
+
+def _published(year: int) -> bool:
+    edition = _edition(year)
+    publication = releases_of(edition).first() if edition else None
+    return publication is not None and any(name.endswith("-all.zip") for name in names_of(publication))
+
+
+def _earlier(year: int, plan: Plan, crew: Crew, passwords: Mapping[str, str], progress: Progress) -> None:
+    """A whole small edition of a year before; of its files only the tables, as documents take their time."""
+    edition = _edition(year)
+    if edition is None:
+        province = edition_at(f"{SLUG}/{YEAR}").province
+        edition = edition_import(workbook=earlier_workbook(year), province=province, by=None, now=crew.clock())
+    if edition.state == EditionState.DRAFT:
+        holders_ensure(edition=edition, passwords=passwords, now=crew.clock())
+        edition_open(edition=edition, by=crew.manager, now=crew.clock())
+    edition = edition_at(f"{SLUG}/{year}")
+    if edition.state == EditionState.OPEN:
+        _fieldwork(edition, crew, plan, progress)
+        edition.refresh_from_db()
+    if box_waits(edition):
+        _open_box(edition, crew, passwords)
+    if edition.state == EditionState.CLOSED:
+        _freeze(edition, crew)
+        edition.refresh_from_db()
+    if not _approved(edition):
+        _score(edition, crew, progress)
+    publication = releases_of(edition).first() or publication_create(
+        run=next(run for run in runs_of(edition) if is_approved(run)), reason="", by=crew.manager, now=crew.clock()
+    )
+    report_files_make(publication=publication, now=crew.clock(), progress=progress, documents=False)
 
 
 def _import(province: Province, clock: Clock) -> None:

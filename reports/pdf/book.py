@@ -49,7 +49,9 @@ def book_context(reading: Reading) -> dict[str, Any]:
 
 
 def unit_page(result: UnitResult) -> dict[str, Any]:
-    return {**unit_context(result), "losses": indicator_lines(result.losses[:LOSSES_SHOWN])}
+    """One page; the sentence on the change takes the place of a loss."""
+    shown = LOSSES_SHOWN - (result.row.change is not None)
+    return {**unit_context(result), "losses": indicator_lines(result.losses[:shown])}
 
 
 def sub_index_tables(tables: Ranking) -> list[tuple[Column, list[SubIndexTable]]]:

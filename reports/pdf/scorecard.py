@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from ddci.templatetags.ddci_figures import position
 from reports import sentences
@@ -49,8 +50,10 @@ def scorecard_context(result: UnitResult, reading: Reading) -> dict[str, Any]:
         "losses": losses,
         "front_losses": losses[:LOSSES_ON_FRONT],
         "strengths": result.strengths[:STRENGTHS_ON_FRONT],
+        # Only here: in the book, a unit has one page.
+        "parts": sentences.parts_sentence(result.row.parts),
         "reading": sentences.how_to_read(reading.tables)[0],
-        "indicator_groups": indicators_by_sub_index(result.indicators),
+        "indicator_groups": indicators_by_source(result),
         "indicators_fit": len(result.indicators) <= INDICATORS_ON_A_PAGE,
         "comments": result.comments[:COMMENTS_SHOWN],
         "comments_more": max(0, len(result.comments) - COMMENTS_SHOWN),
@@ -61,20 +64,15 @@ def scorecard_context(result: UnitResult, reading: Reading) -> dict[str, Any]:
 
 def unit_context(result: UnitResult) -> dict[str, Any]:
     """What the head of a unit's page says, here and in the book."""
-    said = [sentences.range_sentence(result), sentences.tied_sentence(result)]
+    change = sentences.change_sentence(result.row.change, 1 - result.scale.confidence)
+    said = [sentences.range_sentence(result), sentences.tied_sentence(result), change]
     return {
         "result": result,
         "row": result.row,
         "league": result.block,
-        "front_sentences": [sentence for sentence in (*said, *_changes(result)) if sentence],
+        "front_sentences": [sentence for sentence in said if sentence],
         "interval_width": interval_width(result.row, result.block),
     }
-
-
-def _changes(result: UnitResult) -> list[str]:
-    """What became of the unit since the edition before."""
-    level = 1 - result.scale.confidence
-    return [sentences.change_sentence(result.row.change, level), sentences.parts_sentence(result.row.parts)]
 
 
 def indicator_lines(items: Sequence[IndicatorRow]) -> list[IndicatorLine]:
@@ -93,3 +91,9 @@ def interval_width(row: Row, block: Block) -> str:
     """The width of the unit's interval on the drawn axis, with a decimal point."""
     low, high = (position(end, *block.axis, AXIS_LENGTH) for end in (row.low, row.high))
     return "" if low is None or high is None else f"{high - low:.1f}"
+
+
+def indicators_by_source(result: UnitResult) -> list[tuple[str, list[IndicatorLine]]]:
+    """What businesses said by sub-index, then what the records say, apart from it."""
+    hard = [line for _name, lines in indicators_by_sub_index(result.hard) for line in lines]
+    return [*indicators_by_sub_index(result.soft), *([(_("From administrative records"), hard)] if hard else [])]

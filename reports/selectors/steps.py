@@ -190,7 +190,8 @@ def _hard_values(standing: Standing) -> Iterator[Gap]:
             "%(count)d values from administrative records are missing.",
             standing.hard_missing,
         )
-        yield Gap("hard_missing", sentence % {"count": standing.hard_missing})
+        words = {"count": standing.hard_missing}
+        yield Gap("hard_missing", sentence % words, page="records", action=_("Enter them"))
 
 
 def _unseal(standing: Standing) -> Iterator[Gap]:

@@ -13,6 +13,7 @@ from reports.selectors.scale import NOTHING, Scale, half_width, median_of, part_
 from reports.selectors.words import MISSING, reason_sentence
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score
+from scoring.selectors.contradictions import Contrast, contrasts_of
 from surveys.enums import CommentState, IndicatorKind
 from surveys.models import Comment, HardValue
 from surveys.selectors.lineage import Life, lives_of
@@ -104,6 +105,7 @@ class UnitResult:
     indicators: tuple[IndicatorRow, ...]
     tied_with: tuple[Row, ...]
     comments: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
     years: tuple[Year, ...]
     broken_by: str
     broken_on: date | None
@@ -141,19 +143,35 @@ def unit_result(publication: Publication, unit_code: str, *, tables: Ranking | N
         block = tables.block_of(unit_code)
     except KeyError as error:
         raise UnitNotRated(unit_code) from error
-    return _result(publication, tables, block, block.by_code[unit_code], _raw_medians(publication, block))
+    row, shared = block.by_code[unit_code], _shared(publication, block)
+    return _result(publication, tables, block, row, shared)
 
 
 def unit_results(publication: Publication) -> Iterator[UnitResult]:
     """Every unit's result, block by block in order of the tables; what units share is read once."""
     tables = ranking(publication)
     for block in tables.blocks:
-        medians = _raw_medians(publication, block)
+        shared = _shared(publication, block)
         for row in block.all_rows:
-            yield _result(publication, tables, block, row, medians)
+            yield _result(publication, tables, block, row, shared)
 
 
-def _result(publication: Publication, tables: Ranking, block: Block, row: Row, medians: Medians) -> UnitResult:
+@dataclass(frozen=True)
+class _Shared:
+    """What the pages of all units of a block are made from."""
+
+    medians: Medians
+    contrasts: dict[str, list[Contrast]]
+
+
+def _shared(publication: Publication, block: Block) -> _Shared:
+    contrasts: dict[str, list[Contrast]] = defaultdict(list)
+    for each in contrasts_of(publication.run, block=block.code):
+        contrasts[each.unit_code].append(each)
+    return _Shared(_raw_medians(publication, block), contrasts)
+
+
+def _result(publication: Publication, tables: Ranking, block: Block, row: Row, shared: _Shared) -> UnitResult:
     withheld = row.status == ScoreStatus.WITHHELD
     years, life = _years(publication, block, row)
     return UnitResult(
@@ -162,9 +180,10 @@ def _result(publication: Publication, tables: Ranking, block: Block, row: Row, m
         block=block,
         row=row,
         profile=tuple(_profile(block, row, tables.scale)),
-        indicators=() if withheld else tuple(_indicators(publication, row, medians, tables.scale)),
+        indicators=() if withheld else tuple(_indicators(publication, row, shared.medians, tables.scale)),
         tied_with=tuple(block.by_code[code] for code in row.tied_with if code in block.by_code),
         comments=() if withheld else tuple(comments_shown(row.block_unit_id)),
+        contrasts=() if withheld else tuple(shared.contrasts.get(row.code, ())),
         years=years,
         broken_by=life.broken_by,
         broken_on=life.broken_on,
@@ -193,7 +212,8 @@ def _profile(block: Block, row: Row, scale: Scale) -> list[ProfileRow]:
 
 
 def _indicators(publication: Publication, row: Row, medians: Medians, scale: Scale) -> list[IndicatorRow]:
-    records = {value.indicator_id: value for value in HardValue.objects.filter(block_unit_id=row.block_unit_id)}
+    found = HardValue.objects.filter(block_unit_id=row.block_unit_id).select_related("document")
+    records = {value.indicator_id: value for value in found.order_by("pk")}
     own = (
         IndicatorScore.objects.filter(run_id=publication.run_id, block_unit_id=row.block_unit_id)
         .select_related("indicator__sub_index")
@@ -232,8 +252,14 @@ def _indicator(
         lost_low=low,
         lost_high=high,
         period=record.period if record else "",
-        source=in_language(record.source_vi, record.source_en) if record else "",
+        source=_source(record) if record else "",
     )
+
+
+def _source(record: HardValue) -> str:
+    """The source with the document on which the value rests."""
+    source = in_language(record.source_vi, record.source_en)
+    return f"{source}; {record.document.title}" if record.document else source
 
 
 def _missing_sentence(score: IndicatorScore) -> str:

@@ -204,7 +204,7 @@ def _definitions(recipe: Mapping[str, Any]) -> dict[Key, list[Any]]:
 def _lines(
     tables: Sequence[Table], years: Sequence[int], times: int, names: Mapping[Key, tuple[str, str]]
 ) -> list[Line]:
-    """What `falling` finds, in order of publication: totals first, then sub-indices, then indicators."""
+    """What `falling` finds, block by block: most falls beyond chance first, then by unit, totals before their parts."""
     found = falling([_frame(table) for table in tables], "item", times=times)
     fell: dict[Key, list[Item]] = defaultdict(list)
     for unit, item in found[["unit", "item"]].to_numpy():
@@ -212,11 +212,13 @@ def _lines(
         kind, part = item.split(GAP)
         fell[block, code].append((kind, part))
     order = (TOTAL, SUB_INDEX, INDICATOR)
-    return [
+    lines = [
         _line(names[key], (key, item), tables[-times - 1 :], years[-times - 1 :])
         for key in names
         for item in sorted(fell[key], key=lambda each: (order.index(each[0]), each[1]))
     ]
+    blocks = list(dict.fromkeys(block for block, _unit in names.values()))
+    return sorted(lines, key=lambda line: (blocks.index(line.block), -len(line.beyond)))
 
 
 def _frame(table: Table) -> pd.DataFrame:

@@ -62,14 +62,17 @@ def publication_release(*, run: ScoringRun, reason: str, by: User, now: datetime
     return publication
 
 
-def report_files_make(*, publication: Publication, now: datetime, progress: Progress) -> int:
+def report_files_make(*, publication: Publication, now: datetime, progress: Progress, documents: bool = True) -> int:
     """Make every file of a release that does not exist yet and return how many were made.
+
+    Without `documents` only the tables and the archive of them: no charts and no PDFs.
 
     Can be repeated after an interruption: each file is stored as soon as it is made, and what exists is never made
     again.
     """
-    documents = (making for language in LANGUAGES for making in _documents(publication, language))
-    makings = [*_tables(publication), *documents, _archive(publication)]
+    languages = LANGUAGES if documents else ()
+    drawn = (making for language in languages for making in _documents(publication, language))
+    makings = [*_tables(publication), *drawn, _archive(publication)]
     existing = names_of(publication)
     made = 0
     for done, making in enumerate(makings):

@@ -22,6 +22,7 @@ from surveys.enums import CommentState, Decision, EditionState
 from surveys.models import Edition
 from surveys.rules import (
     may_draw_sample,
+    may_enter_records,
     may_invite,
     may_keep_frame,
     may_moderate,
@@ -72,9 +73,10 @@ EDITION_PAGES = {
     "sample": ("sample", "sample-draw", "sample-members"),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "ballot-box": ("ballot-box", "ballot-key", "ballot-open", "ballot-holder-add"),
+    "records": ("records", "records-unit", "record-document"),
     "comments": ("comments",),
     "quality": ("quality", "quality-responses", "quality-response", "quality-copies"),
-    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "run-compare"),
+    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "recipe-import", "run-compare"),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
@@ -98,6 +100,7 @@ LABELS = {
     "sample": _("Sample"),
     "invitations": _("Invitations"),
     "ballot-box": _("Ballot box"),
+    "records": _("Records"),
     "comments": _("Comments"),
     "quality": _("Quality of answers"),
     "runs": _("Scoring"),
@@ -148,6 +151,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
         "sample": may_draw_sample(person, edition),
         "invitations": may_invite(person, edition),
         "ballot-box": may_see_edition(person, edition),
+        "records": may_enter_records(person, edition.province),
         "comments": may_moderate(person, edition),
         "quality": may_see_quality(person, edition),
         "runs": may_see_runs(person, edition.province),

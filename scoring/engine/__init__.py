@@ -19,9 +19,19 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Resample": ("resample", "replicates"),
     "Rank sets": ("ranksets",),
     "Change": ("change", "decomposition"),
-    "Diagnostics": ("diagnostics", "outlying", "leniency", "drivers", "sensitivity", "reweigh", "choices", "ratings"),
+    "Diagnostics": (
+        "diagnostics",
+        "outlying",
+        "leniency",
+        "drivers",
+        "sensitivity",
+        "reweigh",
+        "choices",
+        "ratings",
+        "contradictions",
+    ),
     "Lost points": ("lost_points",),
     "Fragility": ("fragility",),
 }
 # What the parts stand on: data in, settings, the order of steps, tables out, something to try them on.
-GROUND = ("blocks", "checks", "dataset", "example", "options", "pipeline", "recipe", "tables", "types")
+GROUND = ("blocks", "checks", "dataset", "example", "options", "pipeline", "recipe", "recipe_diff", "tables", "types")

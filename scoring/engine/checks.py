@@ -29,11 +29,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault in a recipe or a file: a stable code, the path of the fault and an English sentence."""
+    """One fault in a recipe or a file: a stable code, the path of the fault and an English sentence.
+
+    ``params`` are the figures and names of the sentence, for whoever says it in another language.
+    """
 
     code: str
     path: str
     message: str
+    params: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.engine.checks import NotEnoughData
+from scoring.engine.normalise import GOALPOST_METHODS
+from scoring.engine.options import normalise_options
 from scoring.engine.pipeline import Run
 from scoring.engine.types import FloatArray
 
@@ -34,7 +36,8 @@ def outlying_goalposts(run: Run) -> Outlying:
 
     share at the upper end = (hi − second greatest)/(hi − lo), at the lower end likewise: by so much the scale would
     shrink without that unit. NaN for an end that no unit of this edition sets (fixed, an earlier edition), for a scale
-    without length and for fewer than 3 values. Raises ``NotEnoughData`` for a run that starts from sub-indices.
+    without length, for fewer than 3 values, and where points do not come from goalposts (ranks, z-scores). Raises
+    ``NotEnoughData`` for a run that starts from sub-indices.
 
     Unit: a share 0..1. Source: OECD and JRC, Handbook on Constructing Composite Indicators, 2008, step 5 (outliers set
     the scale); Dixon 1950.
@@ -51,9 +54,10 @@ def outlying_goalposts(run: Run) -> Outlying:
     size = values.shape[1]
     lower, upper = np.full(size, np.nan), np.full(size, np.nan)
     places = np.full(values.shape, np.nan)
-    for k, post in enumerate(run.normalised.goalposts):
+    options = normalise_options(run.recipe)
+    for k, (code, post) in enumerate(zip(run.framework.codes, run.normalised.goalposts, strict=True)):
         length = post.hi - post.lo
-        if not length > 0:
+        if not length > 0 or options.of(code, "method") not in GOALPOST_METHODS:
             continue
         places[:, k] = (values[:, k] - post.lo) / length
         present = np.sort(places[~np.isnan(places[:, k]), k])

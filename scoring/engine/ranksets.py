@@ -133,12 +133,11 @@ def both_rank_sets(
 ) -> tuple[RankSets, MarginalSets]:
     """``rank_sets`` and ``marginal_rank_sets`` of the same draws, at little more than the cost of one of them.
 
-    ``scores`` (U,) must not be missing; ``covariance`` (U, U), ``draws`` (R, U). Raises nothing. Source:
-    Mogstad, Romano, Shaikh and Wilhelm 2024, section 3.
+    ``scores`` (U,) must not be missing. Raises nothing. Source: as for ``rank_sets``.
 
     >>> draws = normal_draws(np.eye(3), 2000, np.random.default_rng(7))
-    >>> together, alone = both_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)
-    >>> together.upper.tolist(), alone.upper.tolist()
+    >>> sets, alone = both_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)
+    >>> sets.upper.tolist(), alone.upper.tolist()
     ([1, 3, 3], [1, 3, 3])
     """
     scan = _scan(scores, covariance, draws)
@@ -147,12 +146,13 @@ def both_rank_sets(
 
 @dataclass(frozen=True)
 class _Scan:
-    """Units in falling order of their scores (``order``), these settled (``level``): T (U, U), 1/s_jk (U, U), pairs
-    without error, draws (U, R), and the greatest |Z_j − Z_k|/s_jk over all pairs (R,) and over those of each unit
-    (U, R)."""
+    """Units in falling order of their scores (``order``): T (U, U), 1/s_jk (U, U), pairs without error, draws (U, R),
+    scores without differences by rounding, and the greatest |Z_j − Z_k|/s_jk over all pairs (R,) and over the pairs of
+    each unit (U, R).
+    """
 
     order: IntArray
-    level: FloatArray
+    scores: FloatArray
     statistic: FloatArray
     inverse: FloatArray
     certain: BoolArray
@@ -232,7 +232,7 @@ def _simultaneous(scan: _Scan, coverage: float, step_down: bool) -> RankSets:
         above |= new
         if not step_down or not new.any():
             break
-    above |= scan.certain & (scan.level[:, None] > scan.level[None, :])
+    above |= scan.certain & (scan.scores[:, None] > scan.scores[None, :])
     return _sets(above, scan.order, tuple(critical))
 
 
@@ -270,8 +270,8 @@ def _marginal(scan: _Scan, coverage: float, step_down: bool) -> MarginalSets:
     for place, unit in enumerate(scan.order):
         beats, loses, values = _one_unit(scan, place, coverage, step_down)
         sure = scan.certain[place]
-        beats |= sure & (scan.level[place] > scan.level)
-        loses |= sure & (scan.level[place] < scan.level)
+        beats |= sure & (scan.scores[place] > scan.scores)
+        loses |= sure & (scan.scores[place] < scan.scores)
         lower[unit] += loses.sum()
         upper[unit] -= beats.sum()
         critical[unit] = values

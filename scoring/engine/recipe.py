@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
 
 from scoring.engine.aggregate import AGGREGATORS
 from scoring.engine.checks import Fault, RecipeInvalid
@@ -127,11 +127,13 @@ def _indicator_data(item: Indicator) -> dict[str, Any]:
 def recipe_complete(recipe: Recipe) -> dict[str, Any]:
     """The recipe with every default written out; parts that are given stay as they are.
 
-    Raises nothing; whether the whole makes sense says ``recipe_faults``.
+    A ``$schema`` entry only says where the schema stands; it is no part of the recipe and is left out. Raises nothing;
+    whether the whole makes sense says ``recipe_faults``.
 
     >>> recipe_complete({"blocks": {}, "measure": {"min_n": 3}})["measure"]
     {'min_n': 3, 'min_ratings': 10}
     """
+    recipe = {name: part for name, part in recipe.items() if name != "$schema"}
     filled = {name: {**deepcopy(default), **recipe.get(name, {})} for name, default in DEFAULTS.items()}
     return {"format": FORMAT, "edition": "", **deepcopy(dict(recipe)), **filled}
 
@@ -202,7 +204,7 @@ def recipe_faults(recipe: Any) -> list[Fault]:
     validator = Draft202012Validator(recipe_schema())
     shape = sorted(validator.iter_errors(recipe), key=lambda error: [str(part) for part in error.path])
     if shape:
-        return [Fault("recipe_shape", _path(error.path, error.message), error.message) for error in shape]
+        return [_shape_fault(error) for error in shape]
     found = [*_method_faults(recipe), *_number_faults(recipe)]
     for name, block in recipe["blocks"].items():
         found += _block_faults(f"blocks.{name}", block, relative=recipe["aggregate"]["weights"] == "relative")
@@ -210,14 +212,27 @@ def recipe_faults(recipe: Any) -> list[Fault]:
     return found
 
 
-def _path(parts: Iterable[Any], message: str) -> str:
-    """A readable path; for a missing property the property itself ends the path."""
+def _shape_fault(error: ValidationError) -> Fault:
+    """A fault of form; the rule of the schema that was broken and what it asks for are its ``params``."""
+    parts, rule = list(error.path), str(error.validator)
+    if rule == "required":
+        parts.append(next(name for name in error.validator_value if name not in error.instance))
+    if rule == "additionalProperties" and isinstance(error.instance, Mapping):
+        parts.append(next(name for name in error.instance if name not in error.schema.get("properties", {})))
+    wanted = error.validator_value
+    asked = ", ".join(map(str, wanted)) if rule == "enum" else wanted if isinstance(wanted, (int, float, str)) else ""
+    return Fault("recipe_shape", path_text(parts), error.message, {"rule": rule, "asked": asked})
+
+
+def path_text(parts: Iterable[Any]) -> str:
+    """A path as text.
+
+    >>> path_text(["blocks", "dept", "indicators", 3, "direction"])
+    'blocks.dept.indicators[3].direction'
+    """
     text = ""
     for part in parts:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    if message.endswith("is a required property"):
-        name = message.split("'")[1]
-        text = f"{text}.{name}" if text else name
     return text
 
 
@@ -234,7 +249,8 @@ def _method_faults(recipe: Recipe) -> Iterator[Fault]:
     ]
     for path, name, known in named:
         if name not in known:
-            yield Fault("method_unknown", path, f"Unknown method {name}; known are {', '.join(known)}.")
+            text = f"Unknown method {name}; known are {', '.join(known)}."
+            yield Fault("method_unknown", path, text, {"known": ", ".join(known)})
 
 
 def _number_faults(recipe: Recipe) -> Iterator[Fault]:
@@ -267,7 +283,8 @@ def _block_faults(path: str, block: Recipe, *, relative: bool) -> Iterator[Fault
     groups = {item["code"]: item["sub_index"] for item in block.get("groups", ())}
     total = math.fsum(item["weight"] for item in block["sub_indices"])
     if (not relative and abs(total - 1) > 1e-6) or total <= 0:
-        yield Fault("weights_sum", f"{path}.sub_indices", f"The weights sum to {total:.6g} instead of 1.")
+        text = f"The weights sum to {total:.6g} instead of 1."
+        yield Fault("weights_sum", f"{path}.sub_indices", text, {"total": total})
     for kind in ("sub_indices", "groups", "indicators"):
         yield from _twice(f"{path}.{kind}", [item["code"] for item in block.get(kind, ())])
     for i, item in enumerate(block.get("groups", ())):

@@ -147,11 +147,16 @@ def _dataset(request: Request, recipe: Mapping[str, Any]) -> Report:
 
 
 def _exclusions(request: Request, recipe: Mapping[str, Any], dataset: Dataset, result: Result) -> pd.DataFrame | None:
-    """Scores and ranks with and without the excluded responses; None where nobody was left out."""
+    """Scores and ranks with and without the excluded responses; None where nobody was left out, or where the other
+    choice of responses cannot be scored.
+    """
     if not exclusion_counts(dataset):
         return None
     rest = exclusions_apply(dataset, other_policy(request.exclusions))
-    other = _dataset_block(request, without_uncertainty(recipe), rest, result.block)
+    try:
+        other = _dataset_block(request, without_uncertainty(recipe), rest, result.block)
+    except EngineError:
+        return None
     return exclusion_table(*((result, other) if request.exclusions == REVIEWED else (other, result)))
 
 

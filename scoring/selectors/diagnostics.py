@@ -43,6 +43,11 @@ class BlockFacts:
         """A part of the diagnostics; None until they are computed, or where the part is empty."""
         return (self.deep or {}).get(name) or None
 
+    def known(self, name: str) -> Facts | None:
+        """A part whose figures are there."""
+        found = self.part(name)
+        return None if found is None or "missing" in found else found
+
     def unit(self, code: str) -> str:
         return self.names.units.get(code, code)
 

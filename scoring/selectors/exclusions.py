@@ -56,12 +56,15 @@ class BothInBlock:
 
 @dataclass(frozen=True)
 class RunExclusions:
-    """What a run knows of excluded responses. `leaves_out`: it leaves them out; else it uses them all."""
+    """What a run knows of excluded responses. `leaves_out`: it leaves them out; else it uses them all. `failed`: blocks
+    that could not be scored with the other choice of responses.
+    """
 
     leaves_out: bool
     responses: int
     reasons: tuple[tuple[str, int], ...]
     blocks: tuple[BothInBlock, ...]
+    failed: tuple[str, ...] = ()
 
     @property
     def excluded(self) -> int:
@@ -95,6 +98,7 @@ def run_exclusions(
             for code, name in blocks.items()
             if code in facts["blocks"]
         ),
+        failed=tuple(name for code, name in blocks.items() if code in facts["faults"]),
     )
 
 

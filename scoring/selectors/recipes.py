@@ -56,5 +56,5 @@ def _by_block(blocks: tuple[str, ...], pairs: Iterable[tuple[str, str]]) -> dict
 
 def recipes_visible_to(user: User) -> QuerySet[Recipe]:
     """Recipes of the provinces in which this person has a role; all for the platform administrator."""
-    found = Recipe.objects.select_related("edition__province", "made_by").order_by("edition", "-number")
+    found = Recipe.objects.select_related("edition__province", "made_by", "starts_from").order_by("edition", "-number")
     return found if user.is_superuser else found.filter(edition__province__in=user.memberships.values("province"))

@@ -1,4 +1,4 @@
-"""Titles of the sections of the diagnostics, and how their figures are read."""
+"""Titles of the sections of the diagnostics, how their figures are read, and what the job is doing."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -89,3 +89,22 @@ HOW: dict[str, Promise] = {
         " somewhat smaller."
     ),
 }
+
+# What the second job is doing, part by part (scoring.frames.deep.PARTS).
+PARTS: dict[str, Promise] = {
+    "weights": _("spread of the weights"),
+    "consistency": _("consistency of the questions"),
+    "goalposts": _("goalposts"),
+    "leave_one_out": _("ranks without each indicator"),
+    "leniency": _("kind and severe raters"),
+    "drivers": _("overall satisfaction"),
+    "drawn_weights": _("ranks under other weights"),
+    "flagged": _("ranks without flagged responses"),
+    "choices": _("ranks under other choices of method"),
+    "errors": _("resampling"),
+}
+
+
+def part_words(part: str) -> str:
+    """What is being computed at this moment; an unknown part stands for itself."""
+    return str(PARTS.get(part, part))

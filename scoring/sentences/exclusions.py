@@ -32,6 +32,8 @@ def exclusion_sentences(found: RunExclusions | None) -> Iterator[str]:
             found.excluded,
         )
     yield sentence % words
+    for name in found.failed:
+        yield _("%(block)s cannot be scored with the other choice of responses.") % {"block": name}
 
 
 def shift_sentence(block: BothInBlock) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from scoring.engine.checks import Fault
+from scoring.sentences.numbers import plain_number
+
 STEPS: dict[str, Promise] = {
     "weight": _("weights"),
     "measure": _("indicators"),
@@ -16,16 +19,6 @@ STEPS: dict[str, Promise] = {
     "covariance": _("uncertainty"),
     "rank_sets": _("rank ranges"),
     "tables": _("tables"),
-    "weights": _("spread of the weights"),
-    "consistency": _("consistency of the questions"),
-    "goalposts": _("goalposts"),
-    "leave_one_out": _("ranks without each indicator"),
-    "leniency": _("kind and severe raters"),
-    "drivers": _("overall satisfaction"),
-    "drawn_weights": _("ranks under other weights"),
-    "flagged": _("ranks without flagged responses"),
-    "choices": _("ranks under other choices of method"),
-    "errors": _("resampling"),
 }
 
 RUN_FAULTS: dict[str, Promise] = {
@@ -61,15 +54,15 @@ RUN_FAULTS: dict[str, Promise] = {
 RECIPE_FAULTS: dict[str, Promise] = {
     "recipe_not_json": _("This is not JSON."),
     "recipe_shape": _("This part is missing or has another form than a recipe needs."),
-    "method_unknown": _("There is no method of this name."),
+    "method_unknown": _("There is no method of this name; known are: %(known)s."),
+    "target_missing": _("The distance to a target needs the target of this indicator."),
     "target_empty": _("The lower end must be below the upper end."),
     "trim_empty": _("Trimming must leave the median weight inside its bounds."),
     "margins_missing": _("This way of weighting needs at least one margin."),
     "margins_too_many": _("Post-stratification meets one margin; take raking for several."),
     "trim_unused": _("Only raking trims weights; with this way of weighting leave trimming out."),
-    "target_missing": _("The distance to a target needs the indicator's target."),
     "bands_not_falling": _("Bands must be listed from the highest threshold down."),
-    "weights_sum": _("The weights of the sub-indices must sum to 1."),
+    "weights_sum": _("The weights of the sub-indices must sum to 1 (100 %%), but sum to %(total)s."),
     "code_twice": _("This code occurs twice."),
     "sub_index_unknown": _("There is no such sub-index in this block."),
     "group_unknown": _("The sub-index has no such group."),
@@ -86,6 +79,23 @@ RECIPE_FAULTS: dict[str, Promise] = {
     "unit_unknown": _("The edition has no such unit."),
 }
 
+# The rules of the JSON Schema by which a part can have the wrong form.
+SHAPES: dict[str, Promise] = {
+    "required": _("This part is missing."),
+    "additionalProperties": _("A recipe has no part of this name."),
+    "enum": _("This must be one of: %(asked)s."),
+    "const": _("This must be: %(asked)s."),
+    "type": _("This has another form than a recipe needs."),
+    "minimum": _("This must be at least %(asked)s."),
+    "maximum": _("This must be at most %(asked)s."),
+    "exclusiveMinimum": _("This must be more than %(asked)s."),
+    "exclusiveMaximum": _("This must be less than %(asked)s."),
+    "minLength": _("This must not be empty."),
+    "minItems": _("There must be at least %(asked)s entries here."),
+    "maxItems": _("There may be at most %(asked)s entries here."),
+    "uniqueItems": _("Something occurs twice here."),
+}
+
 
 def step_words(step: str) -> str:
     """What the engine is doing; an unknown step stands for itself."""
@@ -98,6 +108,10 @@ def fault_sentence(fault: Mapping[str, Any]) -> str:
     return str(sentence) % {"path": fault.get("path", "")}
 
 
-def recipe_fault_sentence(code: str) -> str:
+def recipe_fault_sentence(fault: Fault) -> str:
     """What is wrong at a place of a recipe."""
-    return str(RECIPE_FAULTS.get(code, RECIPE_FAULTS["recipe_shape"]))
+    sentence = RECIPE_FAULTS.get(fault.code, RECIPE_FAULTS["recipe_shape"])
+    if fault.code == "recipe_shape":
+        sentence = SHAPES.get(str(fault.params.get("rule")), sentence)
+    numbers = {name: plain_number(value, 6) for name, value in fault.params.items() if isinstance(value, float)}
+    return str(sentence) % {"total": "", "known": "", "asked": "", **fault.params, **numbers}

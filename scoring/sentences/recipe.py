@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from ddci.templatetags.ddci_format import write_number
 from scoring.sentences.notices import band_words
+from scoring.sentences.numbers import plain_number
 
 Content = Mapping[str, Any]
 
@@ -68,12 +69,6 @@ def recipe_sentences(content: Content, names: Mapping[str, str] | None = None) -
         *_rank(content["rank"]),
         *_uncertainty(content["uncertainty"]),
     ]
-
-
-def plain_number(value: float) -> str:
-    """A number with as many decimals as it needs, at most two."""
-    text = write_number(value, 2)
-    return text.rstrip("0").rstrip(",.") if "," in text or "." in text else text
 
 
 def _weights(part: Content, names: Mapping[str, str]) -> Iterator[str]:

@@ -19,7 +19,8 @@ from scoring.enums import RunState
 from scoring.frames.deep import Given, deep_diagnostics
 from scoring.models import RunDiagnostics, ScoringRun
 from scoring.selectors.diagnostics import diagnostics_of
-from scoring.sentences import fault_sentence, step_words
+from scoring.sentences import fault_sentence
+from scoring.sentences.diagnostics import part_words
 from scoring.services.computing import RunOutcome, run_repeat
 from scoring.services.diagnostics import DiagnosticsThere, NothingToDiagnose
 
@@ -62,7 +63,7 @@ def _diagnosed(outcome: RunOutcome, progress: Progress) -> Content:
     for place, (block, result) in enumerate(outcome.results.items()):
 
         def tell(step: str, share: float, place: int = place, name: str = outcome.keys[block].name) -> None:
-            words = _now("%(block)s: %(step)s") % {"block": name, "step": step_words(step)}
+            words = _now("%(block)s: %(step)s") % {"block": name, "step": part_words(step)}
             done = REPEATING + (1 - REPEATING) * (place + share) / len(outcome.results)
             progress(round(100 * done), 100, words)
 

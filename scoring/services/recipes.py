@@ -47,17 +47,34 @@ def recipe_default(edition: Edition) -> dict[str, Any]:
     return content
 
 
+def recipe_checked(*, edition: Edition, content: Any) -> dict[str, Any]:
+    """The recipe with every default filled in, found fit for the edition; nothing is written.
+
+    Raises:
+        RecipeFaulty: with every fault and its path, in the recipe itself or against the edition's framework.
+    """
+    return _validated(content, names_of(edition))
+
+
 @transaction.atomic
 def recipe_create(
-    *, edition: Edition, content: Mapping[str, Any], by: User | None, now: datetime, reason: str = ""
+    *,
+    edition: Edition,
+    content: Any,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    starts_from: Recipe | None = None,
 ) -> Recipe:
     """Write a recipe with every default filled in; content that is there already gives the recipe that holds it.
+
+    `starts_from` is the recipe that it was made out of, for showing what is different; it is no part of the content.
 
     Raises:
         RecipeFaulty: with every fault and its path, in the recipe itself or against the edition's framework.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    complete = _validated(content, names_of(locked))
+    complete = recipe_checked(edition=locked, content=content)
     digest = recipe_sha256(complete)
     known = recipes_of(locked).filter(sha256=digest).first()
     if known is not None:
@@ -70,12 +87,13 @@ def recipe_create(
         made_by=by,
         made_at=now,
         reason=reason,
+        starts_from=starts_from,
     )
     audit(action="recipe.create", subject=recipe, by=by, now=now, province=locked.province, note=reason or digest)
     return recipe
 
 
-def _validated(content: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _validated(content: Any, names: Names) -> dict[str, Any]:
     try:
         complete = recipe_validate(content)
     except RecipeInvalid as error:
@@ -99,6 +117,7 @@ def _faults_against_edition(recipe: Mapping[str, Any], names: Names) -> Iterator
             continue
         yield from _unknown(f"blocks.{block}.sub_indices", parts["sub_indices"], names.sub_indices[block])
         yield from _unknown(f"blocks.{block}.indicators", parts["indicators"], names.indicators[block])
+    yield from _unknown_rules(recipe["normalise"], frozenset().union(*names.indicators.values()))
     for place, margin in enumerate(recipe["weight"]["margins"]):
         if margin not in names.margins:
             yield Fault("margin_unknown", f"weight.margins[{place}]", "The edition has no such margin.")
@@ -111,3 +130,11 @@ def _unknown(path: str, items: Sequence[Mapping[str, Any]], known: frozenset[str
     for place, item in enumerate(items):
         if item["code"] not in known:
             yield Fault("code_unknown", f"{path}[{place}].code", f"The edition has no {item['code']} here.")
+
+
+def _unknown_rules(normalise: Mapping[str, Any], known: frozenset[str]) -> Iterator[Fault]:
+    """Rules for indicators that the edition does not have."""
+    for part in ("fixed", "restarts", "indicators"):
+        for code in normalise[part]:
+            if code not in known:
+                yield Fault("code_unknown", f"normalise.{part}.{code}", f"The edition has no {code}.")

@@ -7,7 +7,21 @@ from django.utils.translation import gettext as _
 from ddci.templatetags.ddci_format import write_number
 from scoring.selectors.diagnostics import BlockFacts, Facts
 from scoring.sentences import fault_sentence
-from scoring.tables.section import NONE, OK, WARN, Column, Mark, Plot, PlotRow, Section, Table, counted, listed, top
+from scoring.tables.section import (
+    NONE,
+    OK,
+    WARN,
+    Column,
+    Mark,
+    Plot,
+    PlotRow,
+    Section,
+    Span,
+    Table,
+    counted,
+    listed,
+    top,
+)
 
 AGREE = 0.2
 
@@ -19,29 +33,63 @@ def errors(block: BlockFacts) -> Section | None:
         return None
     if "missing" in facts:
         return Section("errors", fault_sentence(facts["missing"]), NONE)
-    rows = [_ratio(block, facts, place, unit) for place, unit in block.ranked]
-    rows = [row for row in rows if row["ratio"] is not None]
+    found = [_ratio(block, facts, place, unit) for place, unit in block.ranked]
+    found = [row for row in found if row["bootstrap"] is not None]
+    if not found:
+        return Section("errors", _("There are no errors to compare."), NONE)
+    rows = [row for row in found if row["ratio"] is not None]
     if not rows:
-        return Section("errors", _("There are no errors by formula to compare with."), NONE)
+        return _resampled(found)
     off = [row["name"] for row in rows if row["off"]]
+    missed = f"{write_number(facts['unmet'], 0)} / {write_number(facts['replicates'], 0)}"
+    return Section(
+        key="errors",
+        finding=_errors_finding([row["ratio"] for row in rows], off),
+        state=WARN if off else OK,
+        table=_table(rows),
+        plot=_errors_plot(rows),
+        n=len(rows),
+        stats=((_("Draws that missed a margin"), missed),),
+    )
+
+
+def _resampled(rows: list[Facts]) -> Section:
+    """Errors of scores that have none by formula, as those from ranks."""
+    values = [row["bootstrap"] for row in rows]
+    words = {
+        "middle": write_number(median(values), 1),
+        "low": write_number(min(values), 1),
+        "high": write_number(max(values), 1),
+    }
+    drawn = [
+        PlotRow(
+            row["name"], write_number(row["bootstrap"], 2), (Span("bar", 0, row["bootstrap"]),), (), counted(row["n"])
+        )
+        for row in rows
+    ]
+    return Section(
+        key="errors",
+        finding=_(
+            "This way of scoring has no error by formula; resampling gives %(middle)s points in the middle (%(low)s to"
+            " %(high)s)."
+        )
+        % words,
+        table=_table(rows),
+        plot=Plot(0, top(values, 1), drawn, unit=_("points"), places=1),
+        n=len(rows),
+    )
+
+
+def _table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("linearised", _("Error by formula"), "number", 3),
         Column("bootstrap", _("Error by resampling"), "number", 3),
         Column("ratio", _("Ratio"), "number"),
     )
-    missed = f"{write_number(facts['unmet'], 0)} / {write_number(facts['replicates'], 0)}"
-    return Section(
-        key="errors",
-        finding=_errors_finding([row["ratio"] for row in rows], off),
-        state=WARN if off else OK,
-        table=Table(columns, [tuple(row[column.key] for column in columns) for row in rows]),
-        plot=_errors_plot(rows),
-        n=len(rows),
-        stats=((_("Draws that missed a margin"), missed),),
-    )
+    return Table(columns, [tuple(row[column.key] for column in columns) for row in rows])
 
 
 def _ratio(block: BlockFacts, facts: Facts, place: int, unit: Facts) -> Facts:

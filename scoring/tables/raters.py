@@ -34,22 +34,30 @@ def leniency(block: BlockFacts) -> Section | None:
         return Section("leniency", _no_leniency(facts["missing"]), NONE)
     rows = [_adjusted(block, facts, place, unit) for place, unit in block.ranked if facts["rank"][place]]
     alarms = [row["name"] for row in rows if row["alarm"]]
-    words = {"share": percent(facts["firm_share"]), "names": listed(alarms), "number": len(alarms)}
-    finding = (
-        _("Alarm: with kind and severe raters told apart, %(names)s would leave the official rank range.")
-        if alarms
-        else _("With kind and severe raters told apart, every unit stays within its official rank range.")
-    )
     share = _("%(share)s of the differences between ratings of one unit belong to the raters.")
+    share = share % {"share": percent(facts["firm_share"])}
     apart = "" if facts["connected"] else _apart(block, facts)
     return Section(
         key="leniency",
-        finding=" ".join(part for part in (finding % words, share % words, apart) if part),
+        finding=" ".join(part for part in (_leniency_finding(rows, alarms), share, apart) if part),
         state=WARN if alarms or apart else OK,
         table=_leniency_table(rows),
         plot=_leniency_plot(rows),
         n=len(rows),
     )
+
+
+def _leniency_finding(rows: list[Facts], alarms: list[str]) -> str:
+    if alarms:
+        said = _("Alarm: with kind and severe raters told apart, %(names)s would leave the official rank range.")
+        return said % {"names": listed(alarms)}
+    if any(row["low"] for row in rows):
+        return _("With kind and severe raters told apart, every unit stays within its official rank range.")
+    farthest = max((abs(row["rank"] - row["official"]) for row in rows), default=0)
+    said = _(
+        "With kind and severe raters told apart, ranks move by %(places)s places at most; there are no rank ranges."
+    )
+    return said % {"places": farthest}
 
 
 def _leniency_plot(rows: list[Facts]) -> Plot:
@@ -86,7 +94,7 @@ def _adjusted(block: BlockFacts, facts: Facts, place: int, unit: Facts) -> Facts
 
 def _leniency_table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("official_score", _("Official score"), "number"),
@@ -131,7 +139,7 @@ def drivers(block: BlockFacts) -> Section | None:
         PlotRow(block.sub_index(code), percent(part, 1), (Span("bar", 0, max(part, 0.0)),)) for code, part in parts
     ]
     columns = (
-        Column("sub_index", _("Code")),
+        Column("sub_index", "", "key"),
         Column("name", _("Sub-index")),
         Column("part", _("Part of R²"), "percent", 1),
         Column("of_explained", _("Of what is explained"), "percent", 0),
@@ -163,8 +171,8 @@ def _no_drivers(missing: Facts) -> str:
 
 def flagged(block: BlockFacts) -> Section | None:
     """Scores and ranks without the flagged responses; nothing where none was flagged."""
-    facts = block.part("flagged")
-    if facts is None or "missing" in facts:
+    facts = block.known("flagged")
+    if facts is None:
         return None
     rows = [
         (
@@ -184,7 +192,7 @@ def flagged(block: BlockFacts) -> Section | None:
         for row in rows
     ]  # fmt: skip
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("n_without", _("Ratings without flagged ones"), "count"),

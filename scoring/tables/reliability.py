@@ -58,7 +58,7 @@ def _scored(block: BlockFacts, value: float) -> Table:
         return Table(columns, [(_("Share of signal"), value)])
     return Table(
         (
-            Column("unit", _("Code")),
+            Column("unit", "", "key"),
             Column("name", _("Unit")),
             Column("n", _("Ratings"), "count"),
             Column("score", _("Score"), "number"),
@@ -70,7 +70,7 @@ def _scored(block: BlockFacts, value: float) -> Table:
 
 def alpha(block: BlockFacts) -> Section | None:
     """Cronbach's alpha of each sub-index, over responses and over units."""
-    facts = block.part("consistency")
+    facts = block.known("consistency")
     if facts is None:
         return None
     known = {code: part["responses"] for code, part in facts.items() if part["responses"]}
@@ -108,7 +108,7 @@ def _alpha_plot(block: BlockFacts, facts: Facts) -> Plot:
 
 
 def _alpha_table(block: BlockFacts, facts: Facts) -> Table:
-    columns = [Column("sub_index", _("Code")), Column("name", _("Sub-index"))]
+    columns = [Column("sub_index", "", "key"), Column("name", _("Sub-index"))]
     over = {"responses": _("over responses"), "units": _("over units")}
     for kind, words in over.items():
         columns += [
@@ -131,7 +131,7 @@ def _alpha_table(block: BlockFacts, facts: Facts) -> Table:
 
 def items(block: BlockFacts) -> Section | None:
     """How each indicator goes along with the others of its sub-index."""
-    facts = block.part("consistency") or {}
+    facts = block.known("consistency") or {}
     rows = [row for code, part in facts.items() for row in _item_rows(code, part)]
     if not rows:
         return None

@@ -7,18 +7,20 @@ from scoring.tables.section import NONE, OK, WARN, Column, Mark, Plot, PlotRow, 
 
 FEW_UNITS = 5
 MUCH_OF_THE_SCALE = 1 / 3
+# Two hundred units would lie on top of each other: dots closer than a hundredth of the scale are one.
+FINE = 2
 
 
 def goalposts(block: BlockFacts) -> Section | None:
     """Which ends of a scale one unit sets alone, far from all others."""
-    facts = block.part("goalposts")
+    facts = block.known("goalposts")
     if facts is None:
         return None
     if len(block.ranked) < 2:
         return Section("goalposts", _("With fewer than two ranked units there is no scale between them."), NONE)
     rows = [row for row in (_end(block, code, part) for code, part in facts.items()) if row["share"] is not None]
     if not rows:
-        said = _("No unit of this edition sets the end of a scale alone; the goalposts are fixed or from elsewhere.")
+        said = _("No unit of this edition sets the end of a scale: goalposts are fixed, from elsewhere or not used.")
         return Section("goalposts", said)
     far = [row for row in rows if row["far"]]
     columns = (
@@ -57,7 +59,7 @@ def _end(block: BlockFacts, code: str, part: Facts) -> Facts:
         "upper": part["upper"],
         "lower_unit": ends["lower"],
         "upper_unit": ends["upper"],
-        "places": [at for at in part["places"] if at is not None],
+        "places": sorted({round(at, FINE) for at in part["places"] if at is not None}),
     }
 
 

@@ -21,7 +21,7 @@ Cell = str | int | float | bool | None
 @dataclass(frozen=True)
 class Column:
     """`key` heads the column in the file, `label` on the page; `kind` says how a figure is written there: text, count,
-    number, percent or yes.
+    number, percent or yes; a key (a code for machines) stands in the file only.
     """
 
     key: str
@@ -31,13 +31,22 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind not in {"text", "yes"}
+        return self.kind not in {"text", "yes", "key"}
+
+    @property
+    def shown(self) -> bool:
+        return self.kind != "key"
 
 
 @dataclass(frozen=True)
 class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+
+    @property
+    def heads(self) -> list[Column]:
+        """The columns that the page shows; the first of them heads the row."""
+        return [column for column in self.columns if column.shown]
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def choices(block: BlockFacts) -> Section | None:
     strongest = max(decisions, key=lambda row: row["whole"], default=None)
     stronger = bool(strongest and sampling and strongest["whole"] > sampling["whole"])
     columns = (
-        Column("code", _("Key")),
+        Column("code", "", "key"),
         Column("name", _("Decision")),
         Column("alone", _("Ranks moved, alone"), "number"),
         Column("whole", _("Ranks moved, with the others"), "number"),
@@ -164,29 +164,37 @@ def _no_choices(missing: Facts) -> str:
 
 def ranges(block: BlockFacts) -> Section | None:
     """For every unit: ranks by sampling, under other recipes, under other weights, on one axis."""
-    drawn_weights, tried = block.part("drawn_weights"), block.part("choices")
+    drawn_weights, tried = block.known("drawn_weights"), block.known("choices")
     if drawn_weights is None or len(block.ranked) < 2:
         return None
-    tried = None if tried is None or "missing" in tried else tried
     rows = [_range(block, drawn_weights, tried, place, unit) for place, unit in block.ranked]
-    wide = [row for row in rows if _width(row, "weights") > _width(row, "sampling")]
-    words = {
-        "weights": write_number(median(_width(row, "weights") for row in rows), 0),
-        "sampling": write_number(median(_width(row, "sampling") for row in rows), 0),
-        "wide": len(wide),
-        "all": len(rows),
-    }
+    wide = [row for row in rows if _width(row, "weights") > _width(row, "sampling") > 0]
     return Section(
         key="ranges",
-        finding=_(
-            "In the middle of all units the rank covers %(sampling)s ranks by sampling and %(weights)s under other"
-            " weights; for %(wide)s of %(all)s units the weights matter more than the sample."
-        )
-        % words,
+        finding=_ranges_finding(rows, len(wide)),
         state=WARN if len(wide) > len(rows) / 2 else OK,
         plot=_range_plot(rows),
         table=_range_table(rows),
         n=len(rows),
+    )
+
+
+def _ranges_finding(rows: list[Facts], wide: int) -> str:
+    """In the middle of all units; without rank ranges of the sample, of the weights alone."""
+    words = {
+        "weights": write_number(median(_width(row, "weights") for row in rows), 0),
+        "sampling": write_number(median(_width(row, "sampling") for row in rows), 0),
+        "wide": wide,
+        "all": len(rows),
+    }
+    if not any(_width(row, "sampling") for row in rows):
+        return _("In the middle of all units the rank covers %(weights)s ranks under other weights.") % words
+    return (
+        _(
+            "In the middle of all units the rank covers %(sampling)s ranks by sampling and %(weights)s under other"
+            " weights; for %(wide)s of %(all)s units the weights matter more than the sample."
+        )
+        % words
     )
 
 
@@ -233,7 +241,7 @@ def _range_plot(rows: list[Facts]) -> Plot:
 
 def _range_table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", _("Code")),
+        Column("unit", "", "key"),
         Column("name", _("Unit")),
         Column("n", _("Ratings"), "count"),
         Column("rank", _("Rank"), "count"),

@@ -36,7 +36,7 @@ def effective(block: BlockFacts) -> Section:
     far = max(known, key=lambda row: abs(row[2] - row[1]))
     words = {"name": block.sub_index(far[0]), "nominal": percent(far[1]), "effective": percent(far[2])}
     columns = (
-        Column("sub_index", _("Code")),
+        Column("sub_index", "", "key"),
         Column("name", _("Sub-index")),
         Column("nominal_weight", _("Written weight"), "percent", 1),
         Column("effective_weight", _("Acting weight"), "percent", 1),
@@ -128,7 +128,7 @@ def _all_correlations(block: BlockFacts, rows: list[Facts]) -> Table:
 
 def leave_one_out(block: BlockFacts) -> Section | None:
     """How ranks move when one indicator is taken away."""
-    facts = block.part("leave_one_out")
+    facts = block.known("leave_one_out")
     if facts is None:
         return None
     if len(block.ranked) < 2:
@@ -181,8 +181,8 @@ def _shift_finding(block: BlockFacts, rows: list[Facts], worst: Facts) -> str:
         return _("Any of the %(all)s indicators can be left out without a rank moving.") % words
     return (
         _(
-            "“%(indicator)s” decides most alone: without it %(unit)s moves by %(places)s places. Of %(all)s indicators"
-            " %(still)s can be left out without any rank moving."
+            "“%(indicator)s” decides most alone: without it the rank of %(unit)s moves by %(places)s. Of %(all)s"
+            " indicators %(still)s can be left out without any rank moving."
         )
         % words
     )

@@ -76,7 +76,7 @@ def _measures(facts: Facts) -> Table:
         "iterations": _("Rounds until the margins were met"),
         "worst_margin_gap": _("Largest distance from a margin, as a share"),
     }
-    columns = (Column("measure", _("Measure")), Column("key", _("Key")), Column("value", _("Value"), "number", 4))
+    columns = (Column("measure", _("Measure")), Column("key", "", "key"), Column("value", _("Value"), "number", 4))
     return Table(columns, [(label, key, facts[key]) for key, label in named.items()])
 
 
@@ -161,7 +161,7 @@ def _margin_table(block: BlockFacts, rows: list[Facts]) -> Table:
 
 def distribution(block: BlockFacts) -> Section | None:
     """How many responses have which weight."""
-    facts = block.part("weights")
+    facts = block.known("weights")
     if facts is None:
         return None
     ends = [0.0, *facts["bounds"], None]

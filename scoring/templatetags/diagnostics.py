@@ -73,17 +73,17 @@ def _line(kind: str, at: float | None, plot: Plot) -> str:
 @register.simple_tag
 def table_rows(table: Table) -> SafeString:
     """The body of a table: its first column heads the row. Hundreds of cells: a template would take its time."""
-    labels = [escape(column.label) for column in table.columns]
-    return mark_safe("".join(_row(table, row, labels) for row in table.rows))  # noqa: S308 - every text is escaped
+    shown = [(place, column, escape(column.label)) for place, column in enumerate(table.columns) if column.shown]
+    return mark_safe("".join(_row(shown, row) for row in table.rows))  # noqa: S308 - every text is escaped
 
 
-def _row(table: Table, row: Sequence[Cell], labels: Sequence[str]) -> str:
-    first, *others = (escape(figure(column, value)) for column, value in zip(table.columns, row, strict=True))
-    cells = [f'<tr><th scope="row">{first}</th>']
-    for column, value, label, text in zip(table.columns[1:], row[1:], labels[1:], others, strict=True):
-        number = f' class="num" data-value="{plain(value)}"' if column.numeric else ""
-        cells.append(f'<td{number} data-label="{label}">{text}</td>')
-    return "".join([*cells, "</tr>"])
+def _row(shown: Sequence[tuple[int, Column, str]], row: Sequence[Cell]) -> str:
+    cells: list[str] = []
+    for place, column, label in shown:
+        text = escape(figure(column, row[place]))
+        number = f' class="num" data-value="{plain(row[place])}"' if column.numeric else ""
+        cells.append(f'<td{number} data-label="{label}">{text}</td>' if cells else f'<th scope="row">{text}</th>')
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def figure(column: Column, value: Cell) -> str:

@@ -14,6 +14,7 @@ from scoring.selectors.run_page import blocks_of
 from scoring.selectors.runs import runs_same
 from scoring.sentences.checks import run_checks
 from scoring.services.runs import run_approve, verdict_require
+from scoring.tables.alarms import run_alarms
 from scoring.web.doors import run_or_404
 from scoring.web.forms import VerdictForm
 from scoring.web.runs import frame
@@ -31,6 +32,6 @@ def run_verdict(request: StaffRequest, run_id: int) -> HttpResponse:
         messages.success(request, _("Your verdict has been recorded."))
         return redirect("staff:run", run.pk)
     names = names_in(run.edition)
-    checks = run_checks(run, blocks_of(run, names), names, list(runs_same(run)))
+    checks = [*run_checks(run, blocks_of(run, names), names, list(runs_same(run))), *run_alarms(run, names)]
     context = {**frame(run.edition), "run": run, "form": form, "checks": checks}
     return render(request, "scoring/verdict.html", context, status=422 if form.errors else 200)

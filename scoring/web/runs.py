@@ -16,16 +16,18 @@ from scoring.enums import RunState
 from scoring.models import ScoringRun
 from scoring.rules import is_author, may_approve, may_publish, may_start_run
 from scoring.selectors.compare import shifts
+from scoring.selectors.contradictions import contrasts_of
 from scoring.selectors.exclusions import run_exclusions
 from scoring.selectors.names import EditionNames, names_in
 from scoring.selectors.recipes import recipes_of
 from scoring.selectors.run_page import blocks_of
 from scoring.selectors.runs import is_approved, job_of, runs_of, runs_same, state_shown, verdict_of
-from scoring.sentences import fault_sentence, recipe_sentences
+from scoring.sentences import contrast_sentence, fault_sentence, recipe_sentences
 from scoring.sentences.checks import run_checks
 from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
 from scoring.services.recipes import recipe_create, recipe_default
 from scoring.services.runs import INTERRUPTED, SCORABLE, run_start
+from scoring.tables.alarms import run_alarms
 from scoring.web.doors import edition_or_404, run_or_404
 from scoring.web.forms import CompareForm, RunForm
 from scoring.web.trials import causes_between
@@ -103,10 +105,20 @@ def _result(found: ScoringRun, names: EditionNames) -> Context:
     return {
         "blocks": blocks,
         "names": names,
-        "checks": run_checks(found, blocks, names, same),
+        "checks": [*run_checks(found, blocks, names, same), *run_alarms(found, names)],
+        "contrasts": _contrasts(found),
         "exclusion_words": list(exclusion_sentences(exclusions)),
         "shifts": [(block, shift_sentence(block)) for block in (exclusions.blocks if exclusions else ())],
     }
+
+
+def _contrasts(found: ScoringRun) -> list[Context]:
+    """Where records and businesses contradict each other, unit by unit, those with the widest gap first."""
+    by_unit: dict[str, list[Context]] = {}
+    for each in contrasts_of(found):
+        line: Context = {"better": each.found.records_better, "sentence": contrast_sentence(each)}
+        by_unit.setdefault(each.soft.block_unit.unit.name, []).append(line)
+    return [{"unit": unit, "lines": lines} for unit, lines in by_unit.items()]
 
 
 def _without_result(found: ScoringRun, state: RunState) -> Context:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring.web import approvals, diagnostics, recipes, runs, trials
+from scoring.web import approvals, diagnostics, recipe_writing, recipes, runs, trials
 
 EDITION = "editions/<int:edition_id>/"
 RUN = "runs/<int:run_id>/"
@@ -11,7 +11,8 @@ urlpatterns = [
     path(f"{EDITION}runs/", runs.runs, name="runs"),
     path(f"{EDITION}runs/new/", runs.run_new, name="run-start"),
     path(f"{EDITION}runs/compare/", runs.run_compare, name="run-compare"),
-    path(f"{EDITION}recipes/new/", recipes.recipe_new, name="recipe-new"),
+    path(f"{EDITION}recipes/new/", recipe_writing.recipe_new, name="recipe-new"),
+    path(f"{EDITION}recipes/import/", recipe_writing.recipe_import, name="recipe-import"),
     path(RUN, runs.run, name="run"),
     path(f"{RUN}progress/", runs.run_progress, name="run-progress"),
     path(f"{RUN}verdict/", approvals.run_verdict, name="run-approve"),

@@ -24,7 +24,7 @@ from scoring.sentences import fault_sentence
 from scoring.services.recipes import recipe_create
 from scoring.services.runs import run_start
 from scoring.web.doors import run_or_404
-from scoring.web.forms import TrialForm
+from scoring.web.trial_form import TrialForm
 
 Context = dict[str, Any]
 

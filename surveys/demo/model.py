@@ -11,7 +11,8 @@ all, as published tables show.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +124,15 @@ def model_drawn(content: EditionContent, rng: np.random.Generator) -> Model:
         block: tuple(_item(content, each.code) for each in content.questions if block in each.blocks) for block in units
     }
     return Model(items, quality, leaning, units)
+
+
+def model_moved(model: Model, size: float, rng: np.random.Generator) -> Model:
+    """The same units in another year: every quality and leaning moved by chance, with this standard deviation."""
+
+    def moved(values: Mapping[Any, float]) -> dict[Any, float]:
+        return {key: value + float(rng.normal(0, size)) for key, value in values.items()}
+
+    return replace(model, quality=moved(model.quality), leaning=moved(model.leaning))
 
 
 def _item(content: EditionContent, code: str) -> Item:

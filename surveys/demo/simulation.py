@@ -12,12 +12,13 @@ from accounts.models import User
 from ddci.core.errors import NotNow
 from surveys.answers.drafts import ConsentPage, OverallPage, Page, ProfilePage, SectionPage, UnitsPage
 from surveys.demo.ballots import Ballot, ballot_drawn, copied, repeated, willing
-from surveys.demo.model import model_drawn
+from surveys.demo.model import Model, model_drawn, model_moved
 from surveys.demo.sample import Business, sample_drawn
 from surveys.enums import InvitationState
 from surveys.models import BlockUnit, Edition, Invitation
 from surveys.services.answering import draft_save, response_submit
 from surveys.services.invitations import invitations_create
+from surveys.workbook import EditionContent
 from surveys.workbook.rows import content_of
 
 Progress = Callable[[int, int], None]
@@ -32,11 +33,21 @@ class NotSimulated(NotNow):
 
 @dataclass(frozen=True)
 class Plan:
-    """How many are invited, how many of them answer, and the seed of everything drawn."""
+    """How many are invited, how many of them answer, and the seed of everything drawn.
+
+    `truth`: the seed of the plan whose units these are, in an earlier year: as good as there, but for a `drift`.
+    """
 
     invited: int = 4082
     answered: int = 2368
     seed: int = 2024
+    truth: int | None = None
+    drift: float = 0.0
+
+    def model(self, content: EditionContent) -> Model:
+        """The truth behind the answers."""
+        found = model_drawn(content, np.random.default_rng([self.truth or self.seed, 2]))
+        return model_moved(found, self.drift, self.rng(5)) if self.drift else found
 
     def rng(self, *part: int) -> np.random.Generator:
         """A generator of its own for each part, so that an interrupted simulation goes on with the same draws."""
@@ -60,7 +71,7 @@ def responses_simulate(
         raise NotSimulated(edition=edition.title)
     content = content_of(edition)
     businesses = sample_drawn(content, plan.invited, plan.rng(1))
-    model = model_drawn(content, plan.rng(2))
+    model = plan.model(content)
     taking_part = sorted(willing(businesses, plan.answered, plan.rng(3)))
     sources = copied(businesses, taking_part, plan.rng(5))
     invitations = _invited(edition, businesses, by, now)

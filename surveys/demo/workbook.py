@@ -14,6 +14,24 @@ def demo_workbook() -> bytes:
     return FILE.read_bytes()
 
 
+FEWEST_EARLIER = 10
+
+
+def earlier_workbook(year: int) -> bytes:
+    """The same framework in an earlier year with fewer answers: what came of it is compared with the year after."""
+    content = workbook_read(demo_workbook()).content
+    edition = replace(
+        content.edition,
+        year=year,
+        title_vi=f"DDCI Thái Bình năm {year}",
+        title_en=f"DDCI Thái Bình {year}",
+        opens_on=date(year, 8, 1),
+        closes_on=date(year, 10, 31),
+        minimum_ratings=FEWEST_EARLIER,
+    )
+    return workbook_write(replace(content, edition=edition))
+
+
 def trial_workbook(year: int) -> bytes:
     """The same framework for a later year, to try answering: nothing of it is ever published by the demonstration."""
     content = workbook_read(demo_workbook()).content

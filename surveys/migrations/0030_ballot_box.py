@@ -28,7 +28,7 @@ def drop_secrecy(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("accounts", "0002_frozen"),
-        ("surveys", "0011_quality_frozen"),
+        ("surveys", "0020_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,16 @@
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
 from surveys.models.ballots import BallotBox, Envelope, KeyHolder, ResponseLink, SealedResponse, UnitCounter
 from surveys.models.datasets import Dataset
-from surveys.models.editions import Block, BlockUnit, Edition, EligibilityRule, HardValue, Margin, ProfileField
+from surveys.models.editions import (
+    Block,
+    BlockUnit,
+    Edition,
+    EligibilityRule,
+    HardDocument,
+    HardValue,
+    Margin,
+    ProfileField,
+)
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
@@ -26,6 +35,7 @@ __all__ = [
     "Envelope",
     "FrameImport",
     "FrameImportFault",
+    "HardDocument",
     "HardValue",
     "Indicator",
     "Invitation",

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Province, in_language
+from accounts.models import Province, User, in_language
 from surveys.enums import EditionState, RespondentType, Secrecy
 from surveys.models.units import Unit
 
@@ -165,8 +165,31 @@ class Margin(models.Model):
         return f"{self.field.code}={self.level}: {self.count}"
 
 
+class HardDocument(models.Model):
+    """A document on which values from records rest. Its title is published with them, its file is for staff only."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="hard_documents")
+    title = models.CharField(_("number and name of the document"), max_length=200)
+    file = models.FileField(_("file"), upload_to="records", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(_("added at"))
+
+    class Meta:
+        ordering: ClassVar = ["edition", "title"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["edition", "title"], name="hard_document_once")]
+        verbose_name = _("document of records")
+        verbose_name_plural = _("documents of records")
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class HardValue(models.Model):
-    """An indicator's value from administrative records, with source and period."""
+    """An indicator's value from administrative records, with source and period.
+
+    Where the indicator is counted (`Indicator.counted`), the counts of dossiers stand beside the value that they make.
+    """
 
     block_unit = models.ForeignKey(BlockUnit, on_delete=models.CASCADE, related_name="hard_values")
     indicator = models.ForeignKey("surveys.Indicator", on_delete=models.CASCADE, related_name="hard_values")
@@ -175,6 +198,18 @@ class HardValue(models.Model):
     period = models.CharField(_("period"), max_length=60)
     source_vi = models.CharField(_("source"), max_length=300)
     source_en = models.CharField(_("source in English"), max_length=300, blank=True)
+    handled = models.PositiveIntegerField(_("dossiers handled"), null=True, blank=True)
+    early = models.PositiveIntegerField(_("of these early"), null=True, blank=True)
+    on_time = models.PositiveIntegerField(_("of these on time"), null=True, blank=True)
+    late = models.PositiveIntegerField(_("of these late"), null=True, blank=True)
+    document = models.ForeignKey(
+        HardDocument,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="values",
+        verbose_name=_("document"),
+    )
 
     class Meta:
         ordering: ClassVar = ["indicator", "block_unit"]

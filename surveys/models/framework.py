@@ -64,7 +64,9 @@ class Indicator(models.Model):
     """One measured number per unit.
 
     `share_of` lists the answers that count for a share (numbers as written in the scale's options). `scale_low` and
-    `scale_high` are the ends between which the raw value can lie; fixed goalposts default to them.
+    `scale_high` are the ends between which the raw value can lie; fixed goalposts default to them. Of an indicator from
+    records, `counted` lists the counts (early, on_time, late) whose share of all dossiers handled it is, and `related`
+    the codes of survey indicators with which it is compared; both are nothing where the workbook does not say.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="indicators")
@@ -88,6 +90,8 @@ class Indicator(models.Model):
     scale_high = models.FloatField(_("highest possible value"), null=True, blank=True)
     minimum_n = models.PositiveSmallIntegerField(_("fewest valid answers or dossiers"), default=5)
     basis = models.CharField(_("source of the indicator"), max_length=300, blank=True)
+    counted = models.JSONField(_("counts of dossiers whose share it is"), null=True, blank=True)
+    related = models.JSONField(_("indicators of the survey about the same matter"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

@@ -20,6 +20,7 @@ LARGEST_CONTENT = 600_000_000
 MOST_ROWS = 300_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 2_000
+EMPTY_ABOVE = 200  # rows that may be empty before the last one that is wanted
 PIECE = 1 << 20
 DELIMITERS = ",;\t"
 _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{1,7})["']""")
@@ -48,21 +49,26 @@ class Grid:
     rows: list[tuple[int, list[str]]]
 
 
-def grid_read(data: bytes) -> Grid:
+def grid_read(data: bytes, *, most: int = MOST_ROWS) -> Grid:
     """The first sheet of an XLSX file, or a CSV file, whatever it is called.
+
+    Args:
+        most: rows after the headings that are wanted; the rest is not looked at.
 
     Raises:
         FrameFileUnreadable, FrameFileTooLarge, FrameFileEmpty
     """
     if len(data) > LARGEST_FILE:
         raise FrameFileTooLarge
-    lines = _sheet(data) if data[:4] == b"PK\x03\x04" else _csv(data)
+    lines = _sheet(data, most) if data[:4] == b"PK\x03\x04" else _csv(data)
     grid = Grid([], [])
     for number, cells in enumerate(lines, 1):
         if number > MOST_ROWS + 1 or len(cells) > MOST_COLUMNS:
             raise FrameFileTooLarge
         if not any(cells):
             continue
+        if len(grid.rows) == most:
+            break
         if grid.headings:
             grid.rows.append((number, cells))
         else:
@@ -86,11 +92,11 @@ def text_of(raw: object) -> str:
     return text if text.isprintable() else "".join(sign for sign in text if sign.isprintable())
 
 
-def _sheet(data: bytes) -> Iterator[list[str]]:
+def _sheet(data: bytes, most: int) -> Iterator[list[str]]:
     _guard(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=most + EMPTY_ABOVE)
     except (CalamineError, ValueError, OSError, IndexError) as error:
         raise FrameFileUnreadable from error
     for row in rows:

@@ -168,14 +168,14 @@ class RecordReader:
 
     def _units(self, row: int, text: str, notes: list[Fault]) -> list[str]:
         codes: list[str] = []
-        for part in text.replace(",", ";").split(";") if text else ():
-            if not part.strip():
-                continue
-            code = self.unit(part)
-            if code:
-                codes.append(code)
-            else:
-                notes.append(self._note(row, "units", FrameFault.UNIT_UNKNOWN, part.strip()))
+        for part in filter(None, map(str.strip, text.split(";"))):
+            # A comma parts units too, but some have one in their name.
+            for name in [part] if self.unit(part) else filter(None, map(str.strip, part.split(","))):
+                code = self.unit(name)
+                if code:
+                    codes.append(code)
+                else:
+                    notes.append(self._note(row, "units", FrameFault.UNIT_UNKNOWN, name))
         return sorted(set(codes))
 
     def _note(self, row: int, column: str, reason: FrameFault, value: str) -> Fault:

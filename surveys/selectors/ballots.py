@@ -1,11 +1,12 @@
 """Reads of the ballot box: who holds its keys, how many boxes lie in it, whose receipts there are. Never an answer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import User
+from accounts.models import User, in_language
 from ddci.core.crypto import derive
 from surveys.enums import EditionState, Secrecy
 from surveys.models import BallotBox, Edition, Envelope, KeyHolder, ProfileField, Receipt, SealedResponse
@@ -50,6 +51,12 @@ def ballot_box_of(edition: Edition) -> BallotBox | None:
     return BallotBox.objects.filter(edition=edition).select_related("opened_by").first()
 
 
+def public_key_of(edition: Edition) -> bytes:
+    """The key with which answers are locked; empty where the edition has no ballot box."""
+    found = BallotBox.objects.filter(edition=edition).order_by("pk").values_list("public_key", flat=True)
+    return bytes(next(iter(found), b""))
+
+
 def may_hold_boxes(edition: Edition) -> bool:
     """Whether answers of this edition can be locked away now."""
     return edition.secrecy == Secrecy.SEALED and edition.state in {EditionState.OPEN, EditionState.CLOSED}
@@ -77,6 +84,19 @@ def fields_in_order(edition: Edition) -> list[str]:
     return list(
         ProfileField.objects.filter(edition=edition).order_by("position", "code").values_list("code", flat=True)
     )
+
+
+def merges_in_words(box: BallotBox) -> list[dict[str, Any]]:
+    """What was made coarser, with the words of questions and bands; of strata, `field` is empty."""
+    fields = {field.code: field for field in ProfileField.objects.filter(edition=box.edition_id).order_by("position")}
+    told = []
+    for merge in box.merges:
+        field = fields.get(merge["field"])
+        options = field.options if field else []
+        words = {option["code"]: in_language(option["vi"], option.get("en", "")) for option in options}
+        levels = [words.get(level, level) or "–" for level in merge["levels"]]
+        told.append({**merge, "field": field.text if field else "", "levels": levels})
+    return told
 
 
 def receipts_of(edition: Edition) -> list[str]:

@@ -127,6 +127,16 @@ def datasets_of(edition: Edition) -> QuerySet[Dataset]:
     return Dataset.objects.filter(edition=edition).select_related("frozen_by").order_by("-number")
 
 
+def dataset_latest(edition: Edition) -> Dataset | None:
+    """The newest dataset of the edition, or else of the last edition of its province before it that has one."""
+    return (
+        Dataset.objects.filter(edition__province=edition.province_id, edition__year__lte=edition.year)
+        .select_related("edition__province")
+        .order_by("-edition__year", "-number")
+        .first()
+    )
+
+
 def dataset_bytes(dataset: Dataset) -> bytes:
     """The file of a dataset."""
     with dataset.file.open("rb") as handle:

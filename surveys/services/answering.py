@@ -22,7 +22,7 @@ from surveys.answers.pace import seconds_between
 from surveys.enums import EditionState, InvitationState, Secrecy
 from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
 from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
-from surveys.selectors.ballots import ballot_box_of, envelope_key
+from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
@@ -211,10 +211,10 @@ def response_submit(*, invitation: Invitation) -> str:
 
 
 def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
-    box = ballot_box_of(invitation.edition)
-    if box is None:
+    public = public_key_of(invitation.edition)
+    if not public:
         raise NoBallotBox
-    locked = sealed_for(bytes(box.public_key), padded(ballot.as_bytes()))
+    locked = sealed_for(public, padded(ballot.as_bytes()))
     envelope = Envelope(invitation=invitation)
     units = [rated.unit for rated in ballot.ratings]
     envelope.box = sealed(envelope_key(envelope), envelope_bytes(units, locked))
@@ -225,8 +225,8 @@ def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
 
 def _response_write(invitation: Invitation, ballot: Ballot) -> None:
     """In a confidential edition: readable, and joined to the business for check calls until the data are frozen."""
-    response = response_row(invitation.edition, ballot)
+    response = response_row(edition=invitation.edition, ballot=ballot)
     response.save(force_insert=True)
-    Rating.objects.bulk_create(rating_rows(response, ballot))
+    Rating.objects.bulk_create(rating_rows(response=response, ballot=ballot))
     Comment.objects.bulk_create(comment_rows(ballot))
     ResponseLink.objects.create(response=response, invitation=invitation)

@@ -123,11 +123,13 @@ def _decrypted(ballot: BallotBox, secret: bytes) -> tuple[list[Ballot], int]:
 
 
 def _written(edition: Edition, ballots: Sequence[Ballot], rng: Random, damaged: int) -> Opened:
-    responses, ratings, comments = [], [], []
+    responses: list[Response] = []
+    ratings: list[Rating] = []
+    comments: list[Comment] = []
     for each in ballots:
-        response = response_row(edition, each)
+        response = response_row(edition=edition, ballot=each)
         responses.append(response)
-        ratings += rating_rows(response, each)
+        ratings += rating_rows(response=response, ballot=each)
         comments += comment_rows(each)
     rng.shuffle(ratings)
     rng.shuffle(comments)
@@ -143,7 +145,7 @@ def _locks_delete(ballot: BallotBox) -> None:
     KeyHolder.objects.filter(edition=ballot.edition_id).update(sealed_key=b"", locked_secret=b"", salt=b"")
 
 
-def response_row(edition: Edition, ballot: Ballot) -> Response:
+def response_row(*, edition: Edition, ballot: Ballot) -> Response:
     """The response of a ballot, not saved yet."""
     return Response(
         id=uuid4(),
@@ -157,7 +159,7 @@ def response_row(edition: Edition, ballot: Ballot) -> Response:
     )
 
 
-def rating_rows(response: Response, ballot: Ballot) -> Iterable[Rating]:
+def rating_rows(*, response: Response, ballot: Ballot) -> Iterable[Rating]:
     return [
         Rating(
             response=response,

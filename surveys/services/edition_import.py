@@ -30,6 +30,7 @@ from surveys.models import (
     Unit,
     UnitLineage,
 )
+from surveys.services.records import entry_of, records_put
 from surveys.workbook import EditionContent, Fault, Workbook, WorkbookFaults, workbook_read, workbook_template
 from surveys.workbook import workbook_write as _write
 from surveys.workbook.rows import (
@@ -86,6 +87,7 @@ def edition_import(*, workbook: bytes, province: Province, by: User | None, now:
             setattr(edition, name, value)
         edition.save()
     _framework_make(edition, content, _units_save(province, content, units))
+    records_put(edition=edition, entries=[entry_of(facts) for facts in content.hard_data], by=by, now=now)
     audit(
         action="edition.import",
         subject=edition,
@@ -180,19 +182,11 @@ def _framework_make(edition: Edition, content: EditionContent, units: dict[str, 
     }
     made = _Made(blocks, rated, _sub_indices_make(edition, content, blocks))
     questions = _questionnaire_make(edition, content, made)
-    indicators = _indicators_make(edition, content, made, questions)
+    _indicators_make(edition, content, made, questions)
     _profile_make(edition, content)
     EligibilityRule.objects.bulk_create(
         EligibilityRule(block=blocks[rule.block], **picked(rule, ("respondent_type", "min_units", "max_units")))
         for rule in content.eligibility
-    )
-    HardValue.objects.bulk_create(
-        HardValue(
-            block_unit=rated[facts.unit],
-            indicator=indicators[facts.indicator],
-            **picked(facts, ("value", "dossiers", "period", "source_vi", "source_en")),
-        )
-        for facts in content.hard_data
     )
 
 
@@ -236,22 +230,20 @@ def _questionnaire_make(edition: Edition, content: EditionContent, made: _Made) 
     return questions
 
 
-def _indicators_make(
-    edition: Edition, content: EditionContent, made: _Made, questions: dict[str, Question]
-) -> dict[str, Indicator]:
-    indicators = {}
+def _indicators_make(edition: Edition, content: EditionContent, made: _Made, questions: dict[str, Question]) -> None:
     for position, facts in enumerate(content.indicators):
-        indicator = indicators[facts.code] = Indicator.objects.create(
+        indicator = Indicator.objects.create(
             edition=edition,
             sub_index=made.sub_indices[facts.sub_index],
             question=questions.get(facts.question),
             weight=facts.weight,
             share_of=[plain_number(answer) for answer in facts.share_of],
+            counted=list(facts.counted) or None,
+            related=list(facts.related) or None,
             position=position,
             **picked(facts, INDICATOR_FIELDS),
         )
         indicator.blocks.set([made.blocks[code] for code in facts.blocks])
-    return indicators
 
 
 def _profile_make(edition: Edition, content: EditionContent) -> None:

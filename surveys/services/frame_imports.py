@@ -19,7 +19,7 @@ from accounts.services import Progress, audit, job_start
 from ddci.core.errors import Invalid, NotNow
 from surveys.models import FrameImport
 from surveys.population.columns import FIELDS, NEEDED
-from surveys.population.reading import Grid, grid_read
+from surveys.population.reading import MOST_ROWS, Grid, grid_read
 from surveys.selectors.frame import choices_of, faults_of, import_by_id, import_underway
 from surveys.services.duplicates import duplicates_find
 from surveys.services.frame_rows import Reading, frame_write, rows_read
@@ -69,8 +69,8 @@ def frame_upload(*, province: Province, name: str, data: bytes, by: User | None,
     return frame_import
 
 
-def frame_grid(frame_import: FrameImport) -> Grid:
-    """The rows of a file that was uploaded and not taken over yet.
+def frame_grid(*, frame_import: FrameImport, most: int = MOST_ROWS) -> Grid:
+    """The first `most` rows of a file that was uploaded and not taken over yet.
 
     Raises:
         ImportDone: the file is not kept any more.
@@ -78,7 +78,7 @@ def frame_grid(frame_import: FrameImport) -> Grid:
     if not frame_import.file:
         raise ImportDone
     with frame_import.file.open("rb") as file:
-        return grid_read(file.read())
+        return grid_read(file.read(), most=most)
 
 
 def _mapping_check(headings: list[str], mapping: Mapping[str, int]) -> None:
@@ -134,7 +134,7 @@ def frame_import_run(*, import_id: int, clock: Callable[[], datetime], progress:
     if frame_import.finished_at:
         raise ImportDone
     progress(0, 0, _("Reading the file"))
-    grid = frame_grid(frame_import)
+    grid = frame_grid(frame_import=frame_import)
     today = clock().date()
     reading = rows_read(
         grid=grid, mapping=frame_import.mapping, choices=choices_of(frame_import.province, today), progress=progress
@@ -179,9 +179,9 @@ def frame_preview(*, frame_import: FrameImport, mapping: Mapping[str, int], now:
     Raises:
         ImportDone, NoEditionYet
     """
-    grid = frame_grid(frame_import)
+    grid = frame_grid(frame_import=frame_import, most=PREVIEWED)
     width = len(grid.headings)
-    first = Grid(grid.headings, [(row, [*cells, *[""] * (width - len(cells))]) for row, cells in grid.rows[:PREVIEWED]])
+    first = Grid(grid.headings, [(row, [*cells, *[""] * (width - len(cells))]) for row, cells in grid.rows])
     return first, rows_read(grid=first, mapping=mapping, choices=choices_of(frame_import.province, now.date()))
 
 

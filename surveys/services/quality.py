@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Job, User
+from accounts.selectors import jobs_unfinished
 from accounts.services import audit, job_start
 from ddci.core.errors import NotNow
 from surveys.enums import EditionState
@@ -21,6 +22,11 @@ class ReviewNotYet(NotNow):
     sentence = _("“%(edition)s” is not closed yet. Its answers are looked at once nobody can answer any more.")
 
 
+class CheckUnderway(NotNow):
+    code = "check_underway"
+    sentence = _("The answers of “%(edition)s” are being checked already. Wait for the result.")
+
+
 class RulesSettled(NotNow):
     code = "review_rules_settled"
     sentence = _("The data of “%(edition)s” are frozen; how its responses are reviewed cannot be changed any more.")
@@ -32,9 +38,13 @@ def quality_check_start(*, edition: Edition, by: User | None, now: datetime) -> 
 
     Raises:
         ReviewNotYet: businesses can still answer, or cannot yet.
+        CheckUnderway: the same is being done at this moment.
     """
-    if edition.state in NOT_CLOSED:
-        raise ReviewNotYet(edition=edition.title)
+    locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
+    if locked.state in NOT_CLOSED:
+        raise ReviewNotYet(edition=locked.title)
+    if jobs_unfinished().filter(kind=KIND, arguments__edition=locked.pk).exists():
+        raise CheckUnderway(edition=locked.title)
     return job_start(kind=KIND, arguments={"edition": edition.pk}, province=edition.province, by=by, now=now)
 
 

@@ -24,8 +24,8 @@ log = structlog.get_logger("ddci.ballot")
 
 def is_due(edition: Edition) -> bool:
     """Enough envelopes: at least ten, and a tenth of the boxes, so that rewriting all stays cheap."""
-    found = boxes_of(edition)
-    return found.waiting >= max(FEWEST_TOGETHER, found.boxed // SHARE_TOGETHER)
+    waiting = Envelope.objects.filter(invitation__edition=edition).count()
+    return waiting >= FEWEST_TOGETHER and waiting >= boxes_of(edition).boxed // SHARE_TOGETHER
 
 
 def tray_empty_when_due(*, edition: Edition) -> None:

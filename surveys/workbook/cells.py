@@ -135,10 +135,13 @@ def _choice(raw: object, column: Column) -> str:
     raise CellFault(_("“%(text)s” is not possible here. Choose one of: %(words)s.") % facts)
 
 
-def _codes(raw: object, column: Column) -> tuple[str, ...]:
-    one = Column(column.code, Kind.SLUG, "", "", longest=40)
-    parts = [part.strip() for part in re.split(r"[,;]", cell_text(raw)) if part.strip()]
-    return tuple(dict.fromkeys(_code(_SLUG)(part, one) for part in parts))
+def _codes(pattern: re.Pattern[str]) -> Callable[[object, Column], tuple[str, ...]]:
+    def read(raw: object, column: Column) -> tuple[str, ...]:
+        one = Column(column.code, Kind.SLUG, "", "", longest=40)
+        parts = [part.strip() for part in re.split(r"[,;]", cell_text(raw)) if part.strip()]
+        return tuple(dict.fromkeys(_code(pattern)(part, one) for part in parts))
+
+    return read
 
 
 def _numbers(raw: object, _column: Column) -> tuple[float, ...]:
@@ -166,7 +169,8 @@ _READERS: dict[Kind, Callable[[object, Column], Any]] = {
     Kind.DATE: _date,
     Kind.FLAG: _flag,
     Kind.CHOICE: _choice,
-    Kind.CODES: _codes,
+    Kind.CODES: _codes(_SLUG),
+    Kind.MARKS: _codes(_MARK),
     Kind.NUMBERS: _numbers,
     Kind.CONDITION: _condition,
 }

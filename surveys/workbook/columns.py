@@ -20,6 +20,7 @@ class Kind(Enum):
     FLAG = "flag"
     CHOICE = "choice"
     CODES = "codes"  # several codes, separated by commas
+    MARKS = "marks"  # several codes of indicators
     NUMBERS = "numbers"  # several numbers, separated by semicolons or commas and blanks
     CONDITION = "condition"  # KC1 = 3, 4
 

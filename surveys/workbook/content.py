@@ -9,11 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from surveys.enums import RespondentType, Statistic
+from surveys.enums import RespondentType, ScaleKind, Statistic
 from surveys.workbook.checks import checked
 from surveys.workbook.columns import WEIGHT_PREFIX
 from surveys.workbook.faults import Fault, WorkbookFaults
-from surveys.workbook.lookup import ScaleFacts, blocks_of, by_code, grouped, scales, sub_index_blocks
+from surveys.workbook.lookup import (
+    ScaleFacts,
+    blocks_of,
+    by_code,
+    grouped,
+    limits_of,
+    record_of,
+    scales,
+    sub_index_blocks,
+)
+from surveys.workbook.records import record_dossiers, record_value
 from surveys.workbook.tables import Row, Table, Tables, tables_read
 
 PER_CENT = (0.0, 100.0)
@@ -126,6 +136,8 @@ class IndicatorFacts:
     scale_high: float | None
     minimum_n: int
     basis: str
+    counted: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,11 @@ class HardFacts:
     period: str
     source_vi: str
     source_en: str
+    handled: int | None = None
+    early: int | None = None
+    on_time: int | None = None
+    late: int | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,7 +246,7 @@ def _content(tables: Tables) -> EditionContent:
             profile=tuple(_profile(code, rows) for code, rows in grouped(tables["profile"]).items()),
             eligibility=_plain(EligibilityFacts, tables["eligibility"]),
             margins=_plain(MarginFacts, tables["margins"]),
-            hard_data=_plain(HardFacts, tables["hard_data"]),
+            hard_data=tuple(_hard(row, by_code(tables["indicators"])) for row in tables["hard_data"]),
         )
     )
 
@@ -275,13 +292,23 @@ def _scale(code: str, rows: Sequence[Row]) -> ScaleContent:
     options = tuple(
         OptionFacts(row["value"], row["label_vi"], row["label_en"]) for row in rows if row["value"] is not None
     )
-    rest = {name: first[name] for name in ("kind", "minimum", "maximum", "decimals", "measure_vi", "measure_en")}
-    return ScaleContent(code=code, options=options, **rest)
+    rest = {name: first[name] for name in ("minimum", "maximum", "decimals", "measure_vi", "measure_en")}
+    if first["kind"] != ScaleKind.NUMBER:
+        rest = {"minimum": None, "maximum": None, "decimals": 0, "measure_vi": "", "measure_en": ""}
+    return ScaleContent(code=code, kind=first["kind"], options=options, **rest)
 
 
 def _profile(code: str, rows: Sequence[Row]) -> ProfileFacts:
     options = tuple(OptionFacts(row["option"], row["option_vi"], row["option_en"]) for row in rows)
     return ProfileFacts(code, rows[0]["text_vi"], rows[0]["text_en"], options)
+
+
+def _hard(row: Row, indicators: dict[str, Row]) -> HardFacts:
+    """A value from records; counts of dossiers give the value and the number of dossiers."""
+    record, limits = record_of(row), limits_of(indicators[row["indicator"]])
+    return HardFacts(
+        **{**row.values, "value": record_value(record, limits), "dossiers": record_dossiers(record)},
+    )
 
 
 def _indicator(row: Row, of_sub_index: dict[str, list[str]], scale: ScaleFacts | None) -> IndicatorFacts:

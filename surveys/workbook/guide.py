@@ -48,6 +48,7 @@ FORMS = {
     Kind.DATE: ("ngày", "date"),
     Kind.FLAG: ("yes / no", "yes / no"),
     Kind.CODES: ("các mã, cách nhau bằng dấu phẩy", "codes, separated by commas"),
+    Kind.MARKS: ("các mã, cách nhau bằng dấu phẩy", "codes, separated by commas"),
     Kind.NUMBERS: ("các số, cách nhau bằng dấu ;", "numbers, separated by ;"),
     Kind.CONDITION: ("mã = câu trả lời", "code = answers"),
 }

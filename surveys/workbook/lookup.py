@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from surveys.enums import ScaleKind
 from surveys.workbook.columns import WEIGHT_PREFIX
+from surveys.workbook.records import COUNTS, Limits, Record
 from surveys.workbook.tables import Row, Table, Tables
 
 
@@ -82,6 +83,17 @@ def scales(tables: Tables) -> dict[str, ScaleFacts]:
 
 def _first(rows: Iterable[Row], column: str) -> float | None:
     return next((row[column] for row in rows if row[column] is not None), None)
+
+
+def record_of(row: Row) -> Record:
+    """The figures of a line of records."""
+    return Record(**{name: row[name] for name in Record.__dataclass_fields__})
+
+
+def limits_of(indicator: Row) -> Limits:
+    """What a line of the sheet `indicators` allows."""
+    counted = tuple(name for name in indicator["counted"] or () if name in COUNTS)
+    return Limits(indicator["scale_low"], indicator["scale_high"], counted)
 
 
 def asking_order(tables: Tables) -> dict[str, tuple[int, int]]:

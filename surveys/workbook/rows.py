@@ -45,6 +45,9 @@ INDICATOR_FIELDS = (
     "code", "name_vi", "name_en", "kind", "direction", "group", "statistic", "measure_vi", "measure_en",
     "scale_low", "scale_high", "minimum_n", "basis",
 )  # fmt: skip
+HARD_FIELDS = (
+    "value", "dossiers", "period", "source_vi", "source_en", "handled", "early", "on_time", "late",
+)  # fmt: skip
 UNIT_FIELDS = ("code", "kind", "name_vi", "name_en", "short_vi", "short_en", "valid_from", "valid_to")
 
 
@@ -155,6 +158,8 @@ def _indicators(edition: Edition, at: list[str]) -> tuple[IndicatorFacts, ...]:
             weight=float(each.weight),
             question=each.question.code if each.question else "",
             share_of=tuple(each.share_of),
+            counted=tuple(each.counted or ()),
+            related=tuple(each.related or ()),
         )
         for each in found.prefetch_related("blocks").order_by("sub_index__position", "position", "code")
     )
@@ -181,12 +186,15 @@ def _margins(edition: Edition) -> tuple[MarginFacts, ...]:
 
 
 def _hard(edition: Edition) -> tuple[HardFacts, ...]:
-    found = HardValue.objects.filter(indicator__edition=edition).select_related("indicator", "block_unit__unit")
+    found = HardValue.objects.filter(indicator__edition=edition).select_related(
+        "indicator", "block_unit__unit", "document"
+    )
     return tuple(
         HardFacts(
             unit=each.block_unit.unit.code,
             indicator=each.indicator.code,
-            **picked(each, ("value", "dossiers", "period", "source_vi", "source_en")),
+            **picked(each, HARD_FIELDS),
+            document=each.document.title if each.document else "",
         )
         for each in found.order_by("indicator", "block_unit")
     )

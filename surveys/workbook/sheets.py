@@ -3,6 +3,8 @@
 `edition` stands upright: one line per field, with its value beside it.
 """
 
+from dataclasses import replace
+
 from surveys.enums import (
     Direction,
     IndicatorKind,
@@ -238,6 +240,23 @@ INDICATORS = Sheet(
             default=5,
         ),
         text("basis", "Nguồn của chỉ tiêu.", "Where the indicator comes from.", 300),
+        Column(
+            "counted",
+            Kind.CODES,
+            "Chỉ tiêu hard tính từ số hồ sơ: các số được cộng rồi chia cho số đã giải quyết, ví dụ early, on_time.",
+            "Hard indicators counted from dossiers: the counts added up and divided by those handled, such as"
+            " early, on_time.",
+            default=(),
+            width=18,
+        ),
+        Column(
+            "related",
+            Kind.MARKS,
+            "Chỉ tiêu hard: mã các chỉ tiêu khảo sát về cùng việc để đối chiếu; trống: cùng chỉ số thành phần.",
+            "Hard indicators: survey indicators about the same matter, to compare with; empty: all of its sub-index.",
+            default=(),
+            width=18,
+        ),
     ),
 )
 
@@ -288,13 +307,34 @@ HARD_DATA = Sheet(
     (
         slug("unit", "Mã đơn vị.", "Code of the unit."),
         mark("indicator", "Mã chỉ tiêu loại hard.", "Code of a hard indicator."),
-        number("value", "Giá trị.", "Value.", required=True),
+        number("value", "Giá trị; trống nếu tính từ số hồ sơ.", "Value; empty if it is counted from dossiers."),
         whole("dossiers", "Số hồ sơ (nếu có).", "Number of dossiers, if counted.", 0, 100_000_000),
-        text("period", "Thời kỳ, ví dụ 2024.", "Period, such as 2024.", 60, required=True),
+        text("period", "Thời kỳ: 2024, Q1/2024, 09/2024.", "Period: 2024, Q1/2024, 09/2024.", 60, required=True),
         text("source_vi", "Nguồn số liệu.", "Source in Vietnamese.", 300, required=True),
         text("source_en", "Nguồn bằng tiếng Anh.", "Source in English.", 300),
+        whole("handled", "Số hồ sơ đã giải quyết.", "Dossiers handled.", 0, 100_000_000),
+        whole("early", "Trong đó trước hạn.", "Of these early.", 0, 100_000_000),
+        whole("on_time", "Trong đó đúng hạn.", "Of these on time.", 0, 100_000_000),
+        whole("late", "Trong đó quá hạn.", "Of these late.", 0, 100_000_000),
+        text("document", "Số, tên văn bản làm căn cứ (công bố).", "Document it rests on (published).", 200),
     ),
     may_be_empty=True,
+)
+
+# The workbook of records alone, for editions that have opened: values come in until the data are frozen.
+RECORDS = Sheet(
+    "records",
+    "Số liệu cứng của kỳ đánh giá: mỗi dòng một đơn vị và một chỉ tiêu. Dòng không có số được bỏ qua.",
+    "Hard data of the edition: one line per unit and indicator. Lines without a number are left out.",
+    (
+        *HARD_DATA.columns[:2],
+        text("unit_name", "Tên đơn vị (chỉ để đọc).", "Name of the unit (not read).", 300),
+        text("indicator_name", "Tên chỉ tiêu (chỉ để đọc).", "Name of the indicator (not read).", 300),
+        *HARD_DATA.columns[2:4],
+        replace(HARD_DATA.column("period"), required=False),
+        replace(HARD_DATA.column("source_vi"), required=False),
+        *HARD_DATA.columns[6:],
+    ),
 )
 
 SHEETS: tuple[Sheet, ...] = (

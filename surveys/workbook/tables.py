@@ -84,6 +84,20 @@ def tables_read(data: bytes) -> tuple[Tables, list[Fault]]:
     return tables, faults
 
 
+def table_read(data: bytes, sheet: Sheet, *, refusal: type[FileFaults]) -> tuple[Table, list[Fault]]:
+    """One sheet of a workbook that holds nothing else, and its faults.
+
+    Raises:
+        FileFaults: (of the class `refusal`) the file cannot be read at all, or has no such sheet.
+    """
+    errors = formula_errors(data, refusal=refusal)
+    grids = grids_read(data, [sheet.code], refusal=refusal)
+    table = Table(sheet)
+    if sheet.code not in grids:
+        raise refusal([table.fault(_("The sheet “%(sheet)s” is missing.") % {"sheet": sheet.code})])
+    return table, list(_flat(table, grids[sheet.code], errors.get(sheet.code, set())))
+
+
 def grids_read(data: bytes, names: Iterable[str], *, refusal: type[FileFaults]) -> dict[str, Grid]:
     """The cells of the named sheets (those that exist), from A1 on.
 

@@ -13,11 +13,11 @@ from surveys.workbook.columns import WEIGHT_PREFIX, Column, Kind, Sheet
 from surveys.workbook.content import EditionContent
 from surveys.workbook.example import EXAMPLE
 from surveys.workbook.lines import Line, cell_of, lines_of
-from surveys.workbook.sheets import GUIDE, SHEETS
+from surveys.workbook.sheets import GUIDE, RECORDS, SHEETS
 
 MADE = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 LINES_PREPARED = 600
-TEXTUAL = {Kind.TEXT, Kind.SLUG, Kind.MARK, Kind.CODES, Kind.NUMBERS, Kind.CONDITION}
+TEXTUAL = {Kind.TEXT, Kind.SLUG, Kind.MARK, Kind.CODES, Kind.MARKS, Kind.NUMBERS, Kind.CONDITION}
 # Where the codes of a column are listed: the spreadsheet offers them.
 REFERENCES = {
     ("units", "block"): "blocks",
@@ -46,6 +46,16 @@ def workbook_write(content: EditionContent) -> bytes:
 def workbook_template() -> bytes:
     """An empty workbook to fill in: titles, explanations, and a small edition as example."""
     return _written(lines_of(EXAMPLE), [block.code for block in EXAMPLE.blocks], style="example")
+
+
+def records_write(lines: Sequence[Line]) -> bytes:
+    """The workbook of records alone: its lines with the names of units and indicators beside their codes."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": RECORDS.vi, "comments": RECORDS.en, "created": MADE})
+    _Paper(book, "plain").flat(RECORDS, RECORDS.columns, lines)
+    book.close()
+    return target.getvalue()
 
 
 def _written(lines: Mapping[str, Sequence[Line]], blocks: Sequence[str], *, style: str) -> bytes:

@@ -145,7 +145,7 @@ def dashboard(page: Page, edition: Edition) -> None:
 def next_step(page: Page, *, doing: str, step: str) -> Locator:
     """The box of the next step, after making sure that it is this one and that the line of the year says the same."""
     line = page.get_by_role("list", name="Các bước của kỳ đánh giá").get_by_role("listitem")
-    expect(line).to_have_count(6)
+    expect(line).to_have_count(7)
     expect(line.and_(page.locator("[aria-current=step]"))).to_contain_text(step)
     box = page.get_by_role("region", name=doing)
     expect(box).to_contain_text("Bước tiếp theo")
@@ -160,6 +160,18 @@ def step_taken(page: Page, *, doing: str, step: str, said: str, look: Look) -> N
     look(page)
     press(page, doing)
     expect(page.get_by_text(said)).to_be_visible()
+
+
+def box_opened(page: Page, passphrase: str, look: Look) -> None:
+    """From the dashboard: a key holder opens the ballot box."""
+    box = next_step(page, doing="Mở hòm phiếu", step="Mở hòm phiếu")
+    box.get_by_role("link", name="Đến hòm phiếu").click()
+    headed(page, "Hòm phiếu")
+    look(page)
+    page.get_by_label("Cụm mật khẩu của mình, hoặc mã khôi phục").fill(passphrase)
+    press(page, "Mở hòm phiếu")
+    expect(page.get_by_text("Hòm phiếu đã mở.")).to_be_visible()
+    look(page)
 
 
 def run_started(page: Page) -> None:

@@ -14,6 +14,7 @@ from surveys.models import Response as SentResponse
 from surveys.selectors.answering import draft_content
 from surveys.selectors.invitations import code_of, receipt_of
 from surveys.services.answering import draft_save, response_submit
+from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW, edition_make
 from tests.factories.respondents import edition_asking, entry_pages, invited, unit_key, whole_questionnaire
 
@@ -78,6 +79,7 @@ def test_a_business_answers_from_the_link_to_the_receipt(page: Page) -> None:
     page.get_by_role("button", name="Gửi phiếu").click()
 
     expect(page.locator(".receipt-code")).to_have_text(receipt_of(invitation))
+    box_opened(edition)
     rating = Rating.objects.get()
     assert (rating.block_unit_id, rating.answers) == (finance, {"MB1": 3, "MB2": 1, "MB3": 12, "TG1": "na"})
     assert (rating.satisfaction, SentResponse.objects.get().profile) == (8, {"type": "enterprise", "size": "micro"})
@@ -269,6 +271,7 @@ def test_the_journey_without_javascript(new_page: NewPage) -> None:
     page.get_by_role("button", name="Gửi phiếu").click()
 
     expect(page.locator(".receipt-code")).to_have_text(receipt_of(invitation))
+    box_opened(edition)
     assert Rating.objects.get().answers == {"MB1": 3, "MB2": 0, "TG1": "dk"}
     assert not Draft.objects.exists()
     assert finance == Rating.objects.get().block_unit_id

@@ -1,11 +1,16 @@
 """Key holders with known passphrases, and ballot boxes that are opened with them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
 from accounts.models import User
-from ddci.core.sealing import Cost, key_pair_new, secret_locked
-from surveys.models import Edition, KeyHolder
+from ddci.core.crypto import sealed
+from ddci.core.sealing import Cost, key_pair_new, padded, sealed_for, secret_locked
+from surveys.answers.ballot import Ballot
+from surveys.models import Edition, KeyHolder, SealedResponse, UnitCounter
+from surveys.selectors.ballots import wrapping_key
 from surveys.services.ballot_opening import Opened, ballot_open
 from surveys.services.editions import edition_close
 
@@ -35,6 +40,20 @@ def key_holders_make(edition: Edition) -> list[KeyHolder]:
             )
         )
     return holders
+
+
+def ballots_put(edition: Edition, ballots: Sequence[Ballot]) -> None:
+    """Boxes as they lie there once the tray has been emptied."""
+    box = edition.ballot_box
+    SealedResponse.objects.bulk_create(
+        SealedResponse(
+            ballot=box,
+            box=sealed(wrapping_key(box), sealed_for(bytes(box.public_key), padded(ballot.as_bytes()))),
+        )
+        for ballot in ballots
+    )
+    counted = Counter(rated.unit for ballot in ballots for rated in ballot.ratings)
+    UnitCounter.objects.bulk_create(UnitCounter(block_unit_id=unit, ratings=n) for unit, n in counted.items())
 
 
 def box_opened(edition: Edition) -> Opened:

@@ -11,8 +11,8 @@ from random import Random
 import numpy as np
 
 from accounts.models import Province
+from surveys.answers.ballot import Ballot, Rated
 from surveys.enums import (
-    Channel,
     Direction,
     EditionState,
     IndicatorKind,
@@ -35,13 +35,13 @@ from surveys.models import (
     Question,
     QuestionnaireVersion,
     Rating,
-    Response,
     SubIndex,
     SubIndexWeight,
     Unit,
 )
+from surveys.services.ballot_opening import rating_rows, response_row
 from surveys.services.editions import edition_advance, edition_close, edition_open
-from tests.factories.ballots import key_holders_make
+from tests.factories.ballots import ballots_put, key_holders_make
 from tests.factories.people import province_make
 
 NOW = datetime(2024, 11, 23, 7, 30, tzinfo=UTC)
@@ -271,26 +271,26 @@ def edition_answered(*, responses: int = 40, seed: int = 1, **facts: object) -> 
 
 
 def answer(edition: Edition, *, responses: int, seed: int) -> None:
-    """Responses with answers drawn from unit-dependent distributions; about 5 % not applicable, 5 % don't know."""
+    """Responses with answers drawn from unit-dependent distributions; about 5 % not applicable, 5 % don't know. In a
+    sealed edition they lie in its ballot box.
+    """
     rng = np.random.default_rng(seed)
     version = edition.questionnaires.get()
     rated = list(BlockUnit.objects.filter(block__edition=edition).select_related("block").order_by("id"))
     by_block = {code: [unit for unit in rated if unit.block.code == code] for code in ("departments", "localities")}
+    ballots = []
     for _ in range(responses):
         profile = {code: str(rng.choice([option[0] for option in options])) for code, options in PROFILE.items()}
-        response = Response.objects.create(
-            edition=edition, questionnaire=version, channel=Channel.INVITED, profile=profile, stratum=profile["size"]
-        )
         chosen = _pick(rng, by_block["departments"], 2) + _pick(rng, by_block["localities"], 1)
-        Rating.objects.bulk_create(
-            Rating(
-                response=response,
-                block_unit=unit,
-                answers=_answers(rng, unit, rated.index(unit)),
-                satisfaction=int(rng.integers(1, 11)),
-            )
-            for unit in chosen
-        )
+        ratings = [Rated(u.pk, _answers(rng, u, rated.index(u)), int(rng.integers(1, 11))) for u in chosen]
+        ballots.append(Ballot(version.pk, profile, ratings, {}, stratum=profile["size"]))
+    if edition.secrecy == Secrecy.SEALED:
+        ballots_put(edition, ballots)
+        return
+    for ballot in ballots:
+        response = response_row(edition=edition, ballot=ballot)
+        response.save(force_insert=True)
+        Rating.objects.bulk_create(rating_rows(response=response, ballot=ballot))
 
 
 def _pick(rng: np.random.Generator, units: list[BlockUnit], count: int) -> list[BlockUnit]:

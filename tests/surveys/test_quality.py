@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.enums import Role
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Job
 from accounts.services import job_execute
 from surveys.enums import Decision, EditionState, FlagCode
 from surveys.models import QualityCheck, QualityRules, Rating, ResponseFlag, ResponseReview
@@ -17,7 +17,13 @@ from surveys.selectors.quality import (
     responses_flagged,
     unit_flags,
 )
-from surveys.services.quality import ReviewNotYet, RulesSettled, quality_check_start, quality_rules_change
+from surveys.services.quality import (
+    CheckUnderway,
+    ReviewNotYet,
+    RulesSettled,
+    quality_check_start,
+    quality_rules_change,
+)
 from surveys.services.reviews import (
     DecisionStands,
     NothingToDecide,
@@ -71,6 +77,15 @@ def test_check_runs_as_a_job_and_says_so_in_the_trail():
     assert job.result == {"check": check.pk, "flagged": check.flagged}
     entry = AuditEntry.objects.get(action="quality.check")
     assert (entry.by, entry.note) == (analyst, f"{check.flagged}/{check.responses}")
+
+
+def test_two_checks_do_not_run_at_once():
+    edition, analyst = edition_suspicious(), user_make(Role.ANALYST)
+    job = quality_check_start(edition=edition, by=analyst, now=NOW)
+    with pytest.raises(CheckUnderway):
+        quality_check_start(edition=edition, by=analyst, now=NOW)
+    Job.objects.filter(pk=job.pk).update(state="done")
+    assert quality_check_start(edition=edition, by=analyst, now=NOW) != job
 
 
 def test_checks_are_numbered_and_the_latest_counts():

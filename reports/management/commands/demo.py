@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ddci.core.errors import Refusal
 from reports.demo.accounts_file import NAME, passwords_kept, passwords_make
-from reports.demo.main_job import Progress, main_job, publication_finished, trial_open
+from reports.demo.main_job import EARLIER, Progress, main_job, publication_finished, trial_open
 from surveys.demo.people import HOLDERS, PASSPHRASE, PEOPLE
 from surveys.demo.simulation import Plan
 from surveys.models import Invitation
@@ -46,7 +46,9 @@ class Command(BaseCommand):
     def _prepare(self, passwords: dict[str, str], plan: Plan) -> dict[str, str]:
         self.stdout.write("Setting up the demonstration (simulated data). Later starts take seconds.")
         passwords = passwords or passwords_make(settings.VAR_DIR)
-        main_job(passwords=passwords, plan=plan, step=self._step, clock=timezone.now)
+        # A small trial of the demonstration has no need of a past.
+        earlier = EARLIER if plan == Plan() else {}
+        main_job(passwords=passwords, plan=plan, step=self._step, clock=timezone.now, earlier=earlier)
         return passwords
 
     def _step(self, title: str, work: Callable[[Progress], None]) -> None:

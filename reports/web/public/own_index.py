@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -74,7 +75,12 @@ def page(request: HttpRequest, publication: Publication, block: str) -> HttpResp
     options = aggregate_options(publication.run.recipe.content)
     own = own_index(shown, options, form.weights())
     context = release_context(request, publication, Crumb(_("Own weights: %(block)s") % {"block": shown.name}))
-    context |= {"own": own, "form": form, "weights": _weights(form, own), "shared": request.build_absolute_uri()}
+    context |= {
+        "own": own,
+        "form": form,
+        "weights": _weights(form, own),
+        "shared": settings.SITE_URL + request.get_full_path(),
+    }
     context |= _words(own)
     status = 422 if form.errors else 200
     return render(request, "reports/screen/own_index.html", context, status=status)

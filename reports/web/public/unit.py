@@ -7,8 +7,10 @@ from reports import sentences
 from reports.models import ReportFile
 from reports.selectors.unit_page import IndicatorRow, UnitResult
 from reports.web.public.drawings import themed
+from scoring.sentences import contrast_sentence
 
 LOSSES_SHOWN = 10
+CONTRASTS_SHOWN = 4
 
 
 def unit_context(unit: UnitResult, charts: dict[str, str], scorecards: list[ReportFile]) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def unit_context(unit: UnitResult, charts: dict[str, str], scorecards: list[Repo
         "losses": _lines(unit.losses[:LOSSES_SHOWN]),
         "soft": by_sub_index(unit.soft),
         "hard": _lines(unit.hard),
+        "contrasts": [contrast_sentence(each) for each in unit.contrasts[:CONTRASTS_SHOWN]],
         "trend": sentences.trend_sentence(unit.years),
         "broken": sentences.break_sentence(unit),
         "profile_svg": themed(charts.get(f"profile-{code}", "")),

@@ -28,6 +28,7 @@ from surveys.selectors.ballots import (
     boxes_of,
     holder_of,
     key_holders_of,
+    merges_in_words,
     people_for_keys,
     receipts_of,
 )
@@ -104,7 +105,7 @@ def key(request: StaffRequest, edition_id: int) -> HttpResponse:
         code = key_holder_enrol(holder=holder, passphrase=passphrase, now=timezone.now())
     except Invalid as refusal:
         return _page(request, edition, fault=str(refusal), anchor="passphrase")
-    context = {"edition": edition, "province": edition.province, "holder": holder}
+    context: dict[str, Any] = {"edition": edition, "province": edition.province, "holder": holder}
     context |= {"code": code_in_groups(code), "picture": _picture(code), "day": timezone.localdate()}
     return render(request, "staff/recovery_sheet.html", context)
 
@@ -133,25 +134,33 @@ def _picture(code: str) -> SafeString:
 
 
 def _page(request: StaffRequest, edition: Edition, fault: str = "", anchor: str = "") -> HttpResponse:
-    box, holder = ballot_box_of(edition), holder_of(edition, request.user)
+    faults = [{"text": fault, "anchor": anchor}] if fault else []
+    context = _standing(edition) | _doors(request, edition) | {"faults": faults, "anchor": anchor}
+    context |= {"edition": edition, "province": edition.province, "kinds": Secrecy}
+    context |= {"fewest": FEWEST_HOLDERS, "letters": PASSPHRASE_LETTERS}
+    return render(request, "staff/ballot_box.html", context, status=422 if fault else 200)
+
+
+def _standing(edition: Edition) -> dict[str, Any]:
+    """What there is to know about the box."""
+    box = ballot_box_of(edition)
     early = edition.state in {EditionState.DRAFT, EditionState.OPEN}
     arranging = early and edition.secrecy == Secrecy.SEALED and box is None
-    context: dict[str, Any] = {
-        "edition": edition,
-        "province": edition.province,
+    return {
         "box": box,
-        "holders": key_holders_of(edition),
-        "holder": holder,
-        "fewest": FEWEST_HOLDERS,
-        "letters": PASSPHRASE_LETTERS,
         "arranging": arranging,
-        "manages": may_prepare_edition(request.user, edition.province),
-        "opens": box_waits(edition) and may_open_box(request.user, edition),
+        "holders": key_holders_of(edition),
         "people": people_for_keys(edition) if arranging else [],
         "count": boxes_of(edition),
         "receipts": len(receipts_of(edition)) if box else 0,
-        "kinds": Secrecy,
-        "faults": [{"text": fault, "anchor": anchor}] if fault else [],
-        "anchor": anchor,
+        "merges": merges_in_words(box) if box else [],
     }
-    return render(request, "staff/ballot_box.html", context, status=422 if fault else 200)
+
+
+def _doors(request: StaffRequest, edition: Edition) -> dict[str, Any]:
+    """What this person may do here."""
+    return {
+        "holder": holder_of(edition, request.user),
+        "manages": may_prepare_edition(request.user, edition.province),
+        "opens": box_waits(edition) and may_open_box(request.user, edition),
+    }

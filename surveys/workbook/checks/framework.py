@@ -9,6 +9,7 @@ from surveys.workbook.checks.references import repeated, unknown
 from surveys.workbook.columns import WEIGHT_PREFIX
 from surveys.workbook.faults import Fault
 from surveys.workbook.lookup import ScaleFacts, blocks_of, by_code, codes, scales, sub_index_blocks
+from surveys.workbook.records import COUNTS
 from surveys.workbook.tables import Row, Tables
 
 
@@ -56,6 +57,7 @@ def indicators(tables: Tables) -> Iterator[Fault]:
         yield from foreign_blocks(row, tables, of_sub_index)
         if row["kind"] == IndicatorKind.HARD:
             yield from _hard(row)
+            yield from _compared(row, by_code(table))
         elif row["kind"] == IndicatorKind.SOFT:
             question = questions.get(row["question"] or "")
             yield from _soft(row)
@@ -88,11 +90,26 @@ def _hard(row: Row) -> Iterator[Fault]:
         yield row.fault("share_of", _("Answers that count belong to a share only."))
 
 
+def _compared(row: Row, indicators: dict[str, Row]) -> Iterator[Fault]:
+    """Counts that exist, and indicators of the survey to compare with."""
+    for word in row["counted"] or ():
+        if word not in COUNTS:
+            facts = {"text": word, "words": ", ".join(COUNTS)}
+            yield row.fault("counted", _("“%(text)s” is not possible here. Choose one of: %(words)s.") % facts)
+    yield from unknown(row, "related", indicators, "indicators")
+    for code in row["related"] or ():
+        if code in indicators and indicators[code]["kind"] == IndicatorKind.HARD:
+            yield row.fault("related", _("“%(code)s” is not an indicator from the survey.") % {"code": code})
+
+
 def _soft(row: Row) -> Iterator[Fault]:
     if not row["question"] and "question" not in row.broken:
         yield row.fault("question", _("An indicator from the survey needs a question."))
     if row["statistic"] == Statistic.VALUE:
         yield row.fault("statistic", _("An indicator from the survey needs a mean, a share or a median."))
+    for column in ("counted", "related"):
+        if row[column]:
+            yield row.fault(column, _("This belongs to indicators from records only."))
     if row["statistic"] == Statistic.SHARE and not row["share_of"] and "share_of" not in row.broken:
         yield row.fault("share_of", _("A share needs the answers that count."))
     if row["statistic"] and row["statistic"] != Statistic.SHARE and row["share_of"]:

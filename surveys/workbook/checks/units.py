@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from surveys.enums import IndicatorKind
 from surveys.workbook.checks.references import repeated, unknown
 from surveys.workbook.faults import Fault
-from surveys.workbook.lookup import blocks_of, by_code, codes, sub_index_blocks
+from surveys.workbook.lookup import blocks_of, by_code, codes, limits_of, record_of, sub_index_blocks
+from surveys.workbook.records import NUMBERS, record_problems
 from surveys.workbook.tables import Tables
 
 
@@ -61,9 +62,6 @@ def hard_data(tables: Tables) -> Iterator[Fault]:
         if unit and not unit.broken and unit["block"] not in blocks_of(indicator, of_sub_index):
             facts = {"code": row["indicator"], "unit": row["unit"]}
             yield row.fault("indicator", _("“%(code)s” does not count in the block of “%(unit)s”.") % facts)
-        low, high = indicator["scale_low"], indicator["scale_high"]
-        if row["value"] is not None and (
-            (low is not None and row["value"] < low) or (high is not None and row["value"] > high)
-        ):
-            facts = {"low": "" if low is None else f"{low:g}", "high": "" if high is None else f"{high:g}"}
-            yield row.fault("value", _("The value lies outside %(low)s to %(high)s.") % facts)
+        for column, sentence in record_problems(record_of(row), limits_of(indicator)):
+            if column not in row.broken and not (column == "value" and row.broken & set(NUMBERS)):
+                yield row.fault(column, sentence)

@@ -1,6 +1,7 @@
 """A reader's own weights: the published scores under other weights, never to be taken for the official ranking."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -70,7 +71,7 @@ def test_all_weight_on_one_sub_index_ranks_by_it(client: Client) -> None:
     assert re.findall(r"data-own-share>([^<]+)<", page) == ["0,0%", "100,0%"]
 
 
-def test_the_mark_stands_in_title_page_and_caption_of_a_shared_link(client: Client) -> None:
+def test_the_mark_stands_in_title_page_and_caption_of_a_shared_link(client: Client, settings: Any) -> None:
     published_edition()
 
     page = text_of(client, "?w-transparency=10&w-time_costs=30")
@@ -81,10 +82,7 @@ def test_the_mark_stands_in_title_page_and_caption_of_a_shared_link(client: Clie
     assert MARK in title.group(1)
     assert MARK in caption.group(1)
     assert "banner--warning own-mark" in page
-    assert (
-        'value="http://testserver/thai-binh/2024/own-weights/departments/?w-transparency=10&amp;w-time_costs=30"'
-        in page
-    )
+    assert f'value="{settings.SITE_URL}{ADDRESS}?w-transparency=10&amp;w-time_costs=30"' in page
 
 
 def test_withheld_and_thin_units_stay_without_rank_under_any_weights(client: Client) -> None:

@@ -13,9 +13,9 @@ from scoring.engine.pipeline import score_sub_indices, score_values
 from tests.scoring.engine.small import framework, recipe
 
 
-def outlying(values: np.ndarray, goalposts: str = "edition") -> Outlying:
+def outlying(values: np.ndarray, **normalise: str) -> Outlying:
     part = framework(units=len(values), indicators=values.shape[1])
-    return outlying_goalposts(score_values(values, part, recipe(part, normalise={"goalposts": goalposts})).run)
+    return outlying_goalposts(score_values(values, part, recipe(part, normalise=normalise)).run)
 
 
 def test_an_outlier_takes_its_distance_from_the_next_unit() -> None:
@@ -30,6 +30,13 @@ def test_ends_that_no_unit_sets_are_missing() -> None:
     found = outlying(np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]]), goalposts="fixed")
     assert np.isnan([found.lower, found.upper, found.greatest]).all()
     np.testing.assert_allclose(found.places[:, 0], [0, 0.25, 0.5])
+
+
+@pytest.mark.parametrize("method", ["percentile_rank", "zscore"])
+def test_points_that_do_not_come_from_goalposts_hang_on_no_unit(method: str) -> None:
+    found = outlying(np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 1.5], [11.0, 2.0]]), method=method)
+    assert np.isnan([found.lower, found.upper]).all()
+    assert np.isnan(found.places).all()
 
 
 def test_two_values_equal_values_and_no_values_say_nothing() -> None:

@@ -28,6 +28,7 @@ ALLOWED = {
     "recipe-json": READING,
     "run-start": [Role.ANALYST],
     "recipe-new": [Role.ANALYST],
+    "recipe-import": [Role.ANALYST],
     "run-approve": [Role.APPROVER],
 }
 

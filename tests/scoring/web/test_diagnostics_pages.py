@@ -170,7 +170,7 @@ def test_no_cell_of_a_file_is_a_formula():
     names = [row["name"] for row in sheet(client, run, "ranges")]
     assert "'=HYPERLINK(1)" in names
     assert "=HYPERLINK(1)" not in names
-    assert '<th scope="row">so-tai-chinh</th>' in shown(client, part(run, "sensitivity"))
+    assert '<th scope="row">=HYPERLINK(1)</th>' in shown(client, part(run, "sensitivity"))
 
 
 def test_names_are_escaped():
@@ -233,6 +233,15 @@ def test_units_that_share_no_raters_are_named():
     assert len(set(parts.values())) == 2
     apart = {unit for unit, number in parts.items() if number == "2"}
     assert apart in ({"so-cong-thuong", "so-tai-chinh"}, {"so-xay-dung", "so-noi-vu"})
+
+
+def test_an_approver_sees_among_the_checks_that_units_share_no_raters():
+    run = changed(keep_apart, responses=240, units=4)
+    page = shown(client_of(Role.APPROVER), reverse("staff:run-approve", args=[run.pk]))
+    assert "Sở, ban, ngành: cần lưu ý người chấm dễ và người chấm chặt." in page
+    assert f'href="{part(run, "raters")}"' in page
+    calm = diagnosed(responses=60, year=2023)
+    assert "cần lưu ý người chấm dễ" not in shown(client_of(Role.ANALYST), reverse("staff:run", args=[calm.pk]))
 
 
 def test_satisfaction_that_was_not_asked_has_no_drivers():

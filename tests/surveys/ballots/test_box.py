@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditEntry
@@ -30,12 +31,13 @@ from surveys.models import (
 )
 from surveys.selectors import monitor
 from surveys.selectors.ballots import boxes_of, envelope_key, receipts_of, wrapping_key
-from surveys.selectors.invitations import receipt_sha256
+from surveys.selectors.invitations import code_of, receipt_sha256
 from surveys.services.answering import draft_save, response_submit
 from surveys.services.ballot_opening import BoxNotClosed, BoxOpened, WrongSecret, ballot_open
 from surveys.services.datasets import BoxUnopened, dataset_freeze
 from surveys.services.editions import edition_close
 from surveys.services.tray import FEWEST_TOGETHER, is_due, tray_empty
+from surveys.services.withdrawal import CannotBeFound, response_shown, response_withdraw
 from tests.factories.ballots import PASSPHRASES, box_open, box_opened
 from tests.factories.editions import NOW, edition_opened
 from tests.factories.respondents import ANSWERS, edition_asking, invited, unit_key, whole_questionnaire
@@ -286,6 +288,24 @@ def test_a_confidential_edition_keeps_the_link_until_the_data_are_frozen() -> No
     assert not ResponseLink.objects.exists()
     assert (Response.objects.count(), Receipt.objects.count()) == (6, 6)
     assert Edition.objects.get(pk=edition.pk).state == EditionState.FROZEN
+
+
+def test_answers_can_be_shown_and_deleted_on_request_where_they_can_be_found() -> None:
+    edition = edition_asking(secrecy=Secrecy.CONFIDENTIAL)
+    sent(edition, 2)
+    first, second = Invitation.objects.order_by("pk")
+
+    assert response_shown(invitation=first)["ratings"] == {"so-tai-chinh": ANSWERS}
+    call_command("response_withdraw", "--code", code_of(first))
+    assert (Response.objects.count(), Rating.objects.count(), Receipt.objects.count()) == (1, 1, 1)
+    assert Invitation.objects.get(pk=first.pk).state == InvitationState.SENT
+    assert ResponseLink.objects.get().invitation == second
+
+    sealed = edition_asking(year=2025)
+    sent(sealed, 1)
+    for change in (response_shown, lambda **of: response_withdraw(**of, by=None, now=NOW)):
+        with pytest.raises(CannotBeFound):
+            change(invitation=Invitation.objects.get(edition=sealed))
 
 
 def test_the_envelope_key_belongs_to_one_invitation() -> None:

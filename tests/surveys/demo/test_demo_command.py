@@ -19,7 +19,7 @@ from reports.demo.main_job import Progress, main_job, publication_finished, tria
 from reports.enums import FileFormat, ReportKind
 from reports.models import ReportFile
 from scoring.enums import ScoreStatus
-from scoring.models import RunApproval, Score, ScoringRun
+from scoring.models import Publication, RunApproval, Score, ScoringRun
 from scoring.selectors.runs import runs_of
 from scoring.services.publications import publication_create
 from surveys.demo.people import PEOPLE, province_ensure, secrets_new
@@ -170,3 +170,23 @@ def test_production_has_no_demonstration(settings: Any) -> None:
         call_command("demo")
 
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_earlier_year_is_published_before_and_the_year_after_is_compared_with_it() -> None:
+    earlier = {2023: Plan(invited=420, answered=260, seed=2023, truth=PLAN.seed, drift=0.1)}
+    passwords = {person.key: f"mật-khẩu-{person.key}" for person in PEOPLE}
+    done: list[str] = []
+
+    for before in ("300 of 420", PUBLISHING):
+        with pytest.raises(Interrupted):
+            main_job(passwords=passwords, plan=PLAN, step=stopping(before, done), clock=timezone.now, earlier=earlier)
+
+    assert [title for title in done if title.startswith("2023")] == ["2023: 260 answers, scored and published"]
+    published = Publication.objects.get()
+    assert (published.edition.year, published.edition.state) == (2023, EditionState.PUBLISHED)
+    kinds = set(ReportFile.objects.filter(publication=published).values_list("kind", flat=True))
+    assert kinds == {ReportKind.TABLE, ReportKind.ARCHIVE}
+    change = ScoringRun.objects.get(edition__year=2024).diagnostics["blocks"]["localities"]["change"]
+    assert (change["year"], change["result"]) == (2023, published.run.result_sha256)
+    assert change["units"]

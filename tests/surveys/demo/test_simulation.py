@@ -189,3 +189,16 @@ def test_the_moderator_takes_names_out_and_leaves_some_to_try() -> None:
     assert reviewed == len(texts) - LEFT_TO_TRY
     shown = set(Comment.objects.exclude(shown_text="").values_list("shown_text", flat=True))
     assert not shown & {*NAMING, *ONLY_NAMING}
+
+
+def test_units_of_an_earlier_year_are_as_good_but_for_a_drift() -> None:
+    content = workbook_read(demo_workbook()).content
+    now = Plan(seed=2024).model(content)
+
+    same = Plan(seed=2023, truth=2024).model(content)
+    moved = Plan(seed=2023, truth=2024, drift=0.1).model(content)
+
+    assert (same.quality, same.leaning) == (now.quality, now.leaning)
+    shifts = np.array([moved.leaning[key] - now.leaning[key] for key in now.leaning])
+    assert np.std(shifts) == pytest.approx(0.1, rel=0.1)
+    assert abs(np.mean(shifts)) < 0.02

@@ -176,6 +176,29 @@ def test_what_is_no_table_is_refused(data: bytes) -> None:
         grid_read(data)
 
 
+def test_a_unit_with_a_comma_in_its_name_is_one_unit() -> None:
+    units = bands_of(
+        [{"code": "vh", "vi": "Sở Văn hóa, Thể thao", "en": ""}, {"code": "ct", "vi": "Cục Thuế", "en": ""}]
+    )
+    choices = Choices(places_of(PLACES), bands_of([]), bands_of([]), bands_of([]), units, 2024)
+    read = RecordReader({"name": 0, "locality": 1, "units": 2}, choices).read
+
+    for cell in ("Sở Văn hóa, Thể thao; Cục Thuế", "Cục Thuế; Sở Văn hóa, Thể thao"):
+        record, faults = read(2, ["Hộ kinh doanh Lan", "Thái Thụy", cell])
+        assert record is not None
+        assert (record.units, faults) == (["ct", "vh"], [])
+    record, _faults = read(2, ["Hộ kinh doanh Lan", "Thái Thụy", "Cục Thuế, vh"])
+    assert record is not None
+    assert record.units == ["ct", "vh"]
+
+
+def test_only_the_rows_that_are_wanted_are_read() -> None:
+    data = "Tên;Huyện\n\nA;1\nB;2\nC;3\n".encode()
+
+    assert grid_read(data, most=2).rows == [(3, ["A", "1"]), (4, ["B", "2"])]
+    assert len(grid_read(data).rows) == 3
+
+
 def test_a_file_without_rows_is_refused() -> None:
     with pytest.raises(FrameFileEmpty):
         grid_read("Tên;Huyện\n\n".encode())

@@ -46,6 +46,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("analyst", reverse("staff:responses", args=[world.open.pk])),
         ("manager", reverse("staff:invitations", args=[world.open.pk])),
         ("manager", reverse("staff:invitations-new", args=[world.open.pk])),
+        ("manager", reverse("staff:records", args=[world.closed.pk])),
+        ("manager", reverse("staff:records-unit", args=[world.closed.pk, world.block_unit.pk])),
         ("moderator", reverse("staff:comments", args=[world.closed.pk])),
         ("manager", reverse("staff:sample", args=[world.draft.pk])),
         ("manager", reverse("staff:sample", args=[world.sampled.pk])),

@@ -1,0 +1,203 @@
+"""The linkage audit: everything an operator has finds no answer of a participant, before and after opening; and each
+planted leak is found by the same search.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from ddci.core.crypto import unsealed
+from ddci.core.linkage import Attempt, Traces, attempts
+from ddci.core.sealing import secret_unlocked, unpadded, unsealed_by
+from surveys.answers.ballot import Ballot
+from surveys.answers.drafts import SectionPage
+from surveys.enums import InvitationState
+from surveys.management.commands.linkage_audit import DECLARED, findings
+from surveys.models import Edition, Invitation, Rating, Response, SealedResponse
+from surveys.selectors.ballots import BoxCount, boxes_of, wrapping_key
+from surveys.selectors.linkage import BOXES, RESPONSES, Evidence, evidence_of
+from surveys.services.answering import draft_save, response_submit
+from surveys.services.ballot_keys import locked_secret_of
+from tests.factories.ballots import PASSPHRASES, box_opened
+from tests.factories.editions import NOW
+from tests.factories.respondents import ANSWERS, edition_asking, entry_pages, invited, unit_key
+
+# Six trays are emptied on the way, four answers stay in the tray.
+PEOPLE, WAITING = 64, 4
+Sent = dict[int, str]
+
+
+def voted(edition: Edition) -> Sent:
+    """`PEOPLE` businesses of two strata vote, each saying a number of its own (MB3), in an order that is none of names
+    or keys; gives the invitation of each number, in the order of voting.
+    """
+    finance = unit_key(edition, "so-tai-chinh")
+    invitations = [invited(edition, f"Công ty {at:03}", stratum="micro" if at % 3 else "small") for at in range(PEOPLE)]
+    numbers: Sent = {}
+    rng = Random(7)
+    order, said = list(invitations), rng.sample(range(366), PEOPLE)
+    rng.shuffle(order)
+    for at, (number, invitation) in enumerate(zip(said, order, strict=True)):
+        pages = [*entry_pages(finance), SectionPage(finance, {**ANSWERS, "MB3": number})]
+        draft_save(invitation=invitation, pages=pages, now=NOW + timedelta(minutes=at))
+        response_submit(invitation=invitation)
+        numbers[number] = str(invitation.pk)
+    return numbers
+
+
+def truth_of_boxes(edition: Edition, numbers: Sent) -> dict[str, str]:
+    """The strongest operator of all: one who has talked a key holder into giving the passphrase away."""
+    holder = edition.key_holders.order_by("pk")[0]
+    own = secret_unlocked(locked_secret_of(holder), PASSPHRASES[0])
+    secret, key = unsealed_by(own, bytes(holder.sealed_key)), wrapping_key(edition.ballot_box)
+    truth = {}
+    for box in SealedResponse.objects.all():
+        ballot = Ballot.from_bytes(unpadded(unsealed_by(secret, unsealed(key, bytes(box.box)))))
+        truth[numbers[int(ballot.ratings[0].answers["MB3"])]] = box.pk.hex
+    return truth
+
+
+def truth_of_responses(numbers: Sent) -> dict[str, str]:
+    rows = Response.objects.prefetch_related("ratings")
+    return {numbers[int(row.ratings.all()[0].answers["MB3"])]: row.pk.hex for row in rows}
+
+
+def tried(evidence: Evidence, truth: dict[str, str]) -> list[Attempt]:
+    found = attempts(evidence.participants, evidence.answers, truth, evidence.strata)
+    return [each for each in found if (each.left, each.right) not in DECLARED]
+
+
+def leaks(evidence: Evidence, truth: dict[str, str]) -> list[str]:
+    return [f"{each.manner} {each.left} {each.right}" for each in tried(evidence, truth) if each.leaks]
+
+
+def dump() -> dict[str, str]:
+    """A dump of the database as PostgreSQL's own tool writes it, where the tool is at hand."""
+    found = connection.settings_dict
+    if connection.vendor != "postgresql" or not shutil.which("pg_dump"):
+        return {}
+    address = f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+    made = subprocess.run(["pg_dump", "--data-only", address], capture_output=True, text=True, check=False)
+    return {"dump": made.stdout} if made.returncode == 0 else {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_an_operator_has_finds_nobody_before_or_after_opening(capfd: pytest.CaptureFixture[str]) -> None:
+    edition = edition_asking()
+    numbers = voted(edition)
+    edition = Edition.objects.get(pk=edition.pk)
+    assert boxes_of(edition) == BoxCount(PEOPLE - WAITING, WAITING)
+    logs = capfd.readouterr()
+    documents = {"log": logs.err + logs.out, **dump()}
+
+    shut = evidence_of(edition, answers=BOXES, documents=documents)
+    truth = truth_of_boxes(edition, numbers)
+    assert (len(shut.participants.owners), len(truth)) == (PEOPLE, PEOPLE - WAITING)
+    assert len(shut.participants.values) >= 15
+    assert (shut.direct, findings(shut), leaks(shut, truth)) == ([], [], [])
+
+    box_opened(edition)
+    edition = Edition.objects.get(pk=edition.pk)
+    opened = evidence_of(edition, answers=RESPONSES, documents=dump())
+    truth = truth_of_responses(numbers)
+    assert len(truth) == PEOPLE
+    assert (opened.direct, findings(opened), leaks(opened, truth)) == ([], [], [])
+    # Luck is right once in each of the two strata; of some hundred attempts the best may be right a few times more.
+    assert max(each.hits for each in tried(opened, truth)) <= 8
+    call_command("linkage_audit", "--edition", "thai-binh/2024")
+
+
+@contextmanager
+def column_planted(kind: str, values: dict[str, Any]) -> Iterator[None]:
+    """A column of responses that a careless programmer might add."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE surveys_response ADD COLUMN planted {kind}")
+        for answer, value in values.items():
+            cursor.execute("UPDATE surveys_response SET planted = %s WHERE id = %s", [value, answer])
+        yield
+        cursor.execute("ALTER TABLE surveys_response DROP COLUMN planted")
+
+
+@contextmanager
+def table_planted(handle: str, answer: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE planted (invitation varchar(40), note varchar(80))")
+        cursor.execute("INSERT INTO planted VALUES (%s, %s)", [handle, answer])
+        yield
+        cursor.execute("DROP TABLE planted")
+
+
+def written_with_invitations(truth: dict[str, str]) -> None:
+    """The design that suggests itself: one transaction marks the invitation and stores the answer."""
+    for owner in sorted(truth, key=int):
+        with transaction.atomic():
+            response = Response.objects.get(pk=truth[owner])
+            ratings = list(response.ratings.all())
+            response.delete()
+            response.pk = truth[owner]
+            response.save(force_insert=True)
+            Rating.objects.bulk_create(ratings)
+            Invitation.objects.filter(pk=owner).update(state=InvitationState.DONE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_planted_leak_is_found() -> None:
+    edition = edition_asking()
+    numbers = voted(edition)
+    box_opened(edition)
+    truth = truth_of_responses(numbers)
+    handles = {str(key): handle for key, handle in Invitation.objects.values_list("pk", "handle")}
+    order = {truth[owner]: at for at, owner in enumerate(numbers.values())}
+    visits = "\n".join(f"sent {handles[owner]}" for owner in numbers.values())
+    (owner, answer), *_others = truth.items()
+
+    def found(**documents: str) -> list[str]:
+        return leaks(evidence_of(edition, documents=documents), truth)
+
+    assert found(visits=visits) == []
+    with column_planted("timestamp", {key: NOW + timedelta(minutes=at, seconds=20) for key, at in order.items()}):
+        assert "order text visits.line surveys_response.planted" in found(visits=visits)
+    with column_planted("integer", {key: 5000 + at for key, at in order.items()}):
+        assert "order text visits.line surveys_response.planted" in found(visits=visits)
+    writes = "\n".join(f"wrote {key}" for key in sorted(order, key=lambda key: order[key]))
+    assert "order text visits.line text writes.line" in found(visits=visits, writes=writes)
+    line = {"log": f'{{"event": "stored", "of": "{handles[owner]}", "as": "{answer}"}}'}
+    assert evidence_of(edition, documents=line).direct == ["text log"]
+    with table_planted(handles[owner], answer):
+        assert evidence_of(edition).direct == ["table planted"]
+        with pytest.raises(CommandError):
+            call_command("linkage_audit", "--edition", "thai-binh/2024")
+    cache.set("seen", f"{handles[owner]} {answer}")
+    assert evidence_of(edition).direct == ["text cache"]
+    cache.clear()
+
+    written_with_invitations(truth)
+    by_transaction = "equal surveys_invitation.xmin surveys_response.xmin"
+    by_place = "order surveys_invitation.id surveys_response.ctid"
+    assert (by_transaction if connection.vendor == "postgresql" else by_place) in found()
+
+
+def test_luck_is_told_from_a_leak() -> None:
+    rng = Random(3)
+    owners = [f"p{at}" for at in range(80)]
+    partners = [f"a{at}" for at in range(80)]
+    truth = dict(zip(owners, partners, strict=True))
+    noise = [rng.random() for _ in owners]
+    left = Traces(owners, {"time": [float(at) for at in range(80)], "batch": [str(at // 10) for at in range(80)]})
+    clean = Traces(partners, {"place": noise, "batch": [str(rng.randrange(8)) for _ in owners]})
+    leaky = Traces(
+        partners, {"place": [at + 6 * noise[at] for at in range(80)], "batch": [str(at // 10) for at in range(80)]}
+    )
+
+    assert not any(each.leaks for each in attempts(left, clean, truth, {}))
+    found = {(each.manner, each.left, each.right) for each in attempts(left, leaky, truth, {}) if each.leaks}
+    assert found >= {("order", "time", "place"), ("equal", "batch", "batch"), ("order", "time", "batch")}
