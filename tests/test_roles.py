@@ -255,6 +255,7 @@ STAFF: dict[str, Closed] = {
     "run-diagnostics-part": Closed(SCORERS, lambda world: [world.run.pk, "departments", "weights"]),
     "run-diagnostics-csv": Closed(SCORERS, lambda world: [world.run.pk, "departments", "weighting"]),
     "run-diagnostics-progress": Closed(SCORERS, run),
+    "run-diagnostics-json": Closed(SCORERS, run, get=NOT_FOUND),
     "run-diagnostics-start": Closed(frozenset({"analyst", "approver"}), run, get=NOT_SERVED, post=409),
     "recipe": Closed(SCORERS, lambda world: [world.run.recipe_id]),
     "recipe-json": Closed(SCORERS, lambda world: [world.run.recipe_id]),

@@ -76,7 +76,19 @@ EDITION_PAGES = {
     "records": ("records", "records-unit", "record-document"),
     "comments": ("comments",),
     "quality": ("quality", "quality-responses", "quality-response", "quality-copies"),
-    "runs": ("runs", "run", "run-start", "run-approve", "recipe", "recipe-new", "recipe-import", "run-compare"),
+    "runs": (
+        "runs",
+        "run",
+        "run-start",
+        "run-approve",
+        "recipe",
+        "recipe-new",
+        "recipe-import",
+        "run-compare",
+        "run-trial",
+        "run-diagnostics",
+        "run-diagnostics-part",
+    ),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {

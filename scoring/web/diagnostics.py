@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web.jobs import job_facts
 from accounts.web.requests import StaffRequest
+from scoring.engine.dataset import canonical_json
 from scoring.enums import RunState
 from scoring.models import RunDiagnostics, ScoringRun
 from scoring.rules import may_diagnose
@@ -64,6 +65,15 @@ def section(request: StaffRequest, run_id: int, block: str, key: str) -> HttpRes
     name = f"{edition.province.slug}-{edition.year}-run-{run.number}-{block}-{key}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@require_safe
+def document(request: StaffRequest, run_id: int) -> HttpResponse:
+    """The whole diagnostics as the bytes of which the page shows the hash."""
+    made = diagnostics_of(run_or_404(request, run_id))
+    if made is None:
+        raise Http404
+    return HttpResponse(canonical_json(made.content), content_type="application/json")
 
 
 @require_POST

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{RUN}trial/", trials.run_trial, name="run-trial"),
     path(f"{RUN}tables.zip", runs.run_tables, name="run-tables"),
     path(f"{RUN}diagnostics/", diagnostics.overview, name="run-diagnostics"),
+    path(f"{RUN}diagnostics.json", diagnostics.document, name="run-diagnostics-json"),
     path(f"{RUN}diagnostics/start/", diagnostics.start, name="run-diagnostics-start"),
     path(f"{RUN}diagnostics/progress/", diagnostics.progress, name="run-diagnostics-progress"),
     path(f"{RUN}diagnostics/<slug:block>/<slug:topic>/", diagnostics.part, name="run-diagnostics-part"),

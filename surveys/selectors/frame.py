@@ -199,6 +199,12 @@ def import_underway(province: Province) -> FrameImport | None:
     return imports_of(province).filter(finished_at__isnull=True, job__state__in=states).first()
 
 
+def imports_given_up(province: Province) -> QuerySet[FrameImport]:
+    """Files that were never taken over, and are not being taken over now."""
+    underway = [JobState.WAITING, JobState.RUNNING]
+    return imports_of(province).filter(finished_at__isnull=True).exclude(job__state__in=underway)
+
+
 def mapping_remembered(province: Province) -> dict[str, str]:
     """Heading of each field in the file that was imported last."""
     latest = import_latest(province)

@@ -1,5 +1,6 @@
 """Possible duplicates of the frame: found after every import, decided by a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from accounts.services import audit
 from ddci.core.errors import NotNow
 from surveys.enums import DuplicateState
 from surveys.models import Business, Duplicate
-from surveys.population.likeness import pairs_alike
+from surveys.population.likeness import Pair, pairs_alike
 from surveys.selectors.frame import rows_to_compare
 
 BATCH = 2000
@@ -23,14 +24,18 @@ class DuplicateDecided(NotNow):
     sentence = _("Somebody has decided about this pair already.")
 
 
-@transaction.atomic
 def duplicates_find(*, province: Province) -> int:
     """Look through the frame and keep the pairs that are alike; a pair that was decided stays decided.
 
-    Open pairs that are no longer alike are dropped. Returns how many pairs are open.
+    Open pairs that are no longer alike are dropped. Returns how many pairs are open. The search itself takes seconds
+    and holds no lock: businesses never vanish, and whoever decides about a pair meanwhile is heard.
     """
+    return _pairs_keep(province, pairs_alike(list(rows_to_compare(province))))
+
+
+@transaction.atomic
+def _pairs_keep(province: Province, pairs: Sequence[Pair]) -> int:
     Province.objects.select_for_update().get(pk=province.pk)
-    pairs = pairs_alike(list(rows_to_compare(province)))
     known = Duplicate.objects.filter(first__province=province)
     decided = {
         frozenset(ends)

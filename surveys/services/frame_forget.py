@@ -7,10 +7,10 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.enums import JobState
 from accounts.models import Province, User
 from accounts.services import audit
 from surveys.models import Business, FrameImport, FrameImportFault
+from surveys.selectors.frame import imports_given_up
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,9 @@ def frame_forget(*, province: Province, before: datetime, by: User | None, now: 
     old = FrameImportFault.objects.filter(frame_import__province=province, frame_import__finished_at__lt=before)
     rows = old.count()
     old.delete()
-    waiting = FrameImport.objects.filter(province=province, finished_at__isnull=True, uploaded_at__lt=before)
-    waiting = waiting.exclude(job__state__in=[JobState.WAITING, JobState.RUNNING])
-    files = [(each.file.storage, str(each.file.name)) for each in waiting.order_by("pk") if each.file]
-    waiting.delete()
+    waiting = list(imports_given_up(province).filter(uploaded_at__lt=before))
+    files = [(each.file.storage, str(each.file.name)) for each in waiting if each.file]
+    FrameImport.objects.filter(pk__in=[each.pk for each in waiting]).delete()
     for storage, name in files:
         transaction.on_commit(partial(storage.delete, name))
     forgotten = Forgotten(businesses, rows, len(files))

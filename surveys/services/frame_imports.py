@@ -20,7 +20,7 @@ from ddci.core.errors import Invalid, NotNow
 from surveys.models import FrameImport
 from surveys.population.columns import FIELDS, NEEDED
 from surveys.population.reading import MOST_ROWS, Grid, grid_read
-from surveys.selectors.frame import choices_of, faults_of, import_by_id, import_underway
+from surveys.selectors.frame import choices_of, faults_of, import_by_id, import_underway, imports_given_up
 from surveys.services.duplicates import duplicates_find
 from surveys.services.frame_rows import Reading, frame_write, rows_read
 
@@ -50,7 +50,7 @@ class ColumnTwice(Invalid):
 
 @transaction.atomic
 def frame_upload(*, province: Province, name: str, data: bytes, by: User | None, now: datetime) -> FrameImport:
-    """Keep a file until its columns are confirmed; an earlier one that nobody confirmed is removed.
+    """Keep a file until its columns are confirmed; an earlier one that nobody confirmed, or that failed, is removed.
 
     Raises:
         NoEditionYet: there are no bands to read the file against.
@@ -58,7 +58,7 @@ def frame_upload(*, province: Province, name: str, data: bytes, by: User | None,
     """
     choices_of(province, now.date())
     grid = grid_read(data)
-    for old in FrameImport.objects.filter(province=province, job__isnull=True, finished_at__isnull=True).order_by("pk"):
+    for old in imports_given_up(province):
         _file_remove(old)
         old.delete()
     sha256 = hashlib.sha256(data).hexdigest()

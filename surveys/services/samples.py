@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -55,7 +56,9 @@ def sample_draw(*, edition: Edition, plan: Plan, by: User | None, now: datetime)
     locked = _locked(edition)
     if sample_of(locked):
         raise SampleDrawn
-    assessment = plan_assess(edition=locked, plan=plan)
+    # Names of strata go with the answers into the dataset: in Vietnamese, whatever language the member of staff reads.
+    with translation.override("vi"):
+        assessment = plan_assess(edition=locked, plan=plan)
     people = _people(locked, plan)
     sample = Sample.objects.create(
         edition=locked,

@@ -30,6 +30,10 @@ def test_answers_comments_codes_and_names_of_businesses_are_not_registered() -> 
         surveys.Draft,
         surveys.Receipt,
         surveys.Invitation,
+        surveys.Envelope,
+        surveys.SealedResponse,
+        surveys.ResponseLink,
+        surveys.KeyHolder,
     }
 
     assert secret.isdisjoint(admin.site._registry)

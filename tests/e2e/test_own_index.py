@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.enums import Role
 from scoring.models import Publication
+from scoring.services.recipes import recipe_default
+from surveys.models import Question, Rating
+from surveys.services.datasets import dataset_freeze
 from tests.e2e.steps import look_at
-from tests.reports.releases import release_with_gaps
+from tests.factories.editions import NOW, edition_closed
+from tests.factories.people import user_make
+from tests.factories.results import run_of
+from tests.reports.releases import approve_and_publish, release_with_gaps
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 ADDRESS = "/thai-binh/2024/own-weights/localities/"
@@ -50,6 +57,31 @@ def test_script_and_server_rank_alike(new_page: NewPage, publication: Publicatio
         seen.add(tuple(table_of(script)))
 
     assert len(seen) > 3
+
+
+def test_script_and_server_agree_on_other_means_and_missing_sub_indices(new_page: NewPage, live_server: Any) -> None:
+    edition = edition_closed(units=5, responses=120)
+    land = set(Question.objects.filter(sub_index__code="land").values_list("code", flat=True))
+    for rating in Rating.objects.filter(block_unit__unit__code="vu-thu", block_unit__block__edition=edition):
+        rating.answers = {code: answer for code, answer in rating.answers.items() if code not in land}
+        rating.save()
+    content = recipe_default(edition)
+    content["aggregate"] |= {"total": "geometric", "availability": "weight"}
+    dataset = dataset_freeze(edition=edition, by=None, now=NOW)
+    approve_and_publish(run_of(dataset, by=user_make(Role.ANALYST, province=edition.province), content=content))
+    script, server = new_page(), new_page(java_script_enabled=False)
+    script.goto(ADDRESS)
+    missing = set()
+
+    for weights in ([40, 40, 20], [20, 20, 60], [1, 99, 0]):
+        for field, weight in zip(script.locator(".own-controls input[type=number]").all(), weights, strict=True):
+            field.fill(str(weight))
+        script.wait_for_timeout(500)
+        server.goto(script.locator("#own-link").input_value())
+        assert said(script) == said(server), weights
+        missing.add(script.locator('tr[data-unit="vu-thu"] [data-own="rank"]').inner_text() == "–")
+
+    assert missing == {True, False}
 
 
 def test_slider_by_keyboard_moves_the_field_and_reset_leads_back(

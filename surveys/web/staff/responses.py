@@ -9,6 +9,7 @@ from accounts.rules import require
 from accounts.web.requests import StaffRequest
 from surveys.rules import may_see_edition
 from surveys.selectors import monitor
+from surveys.selectors.ballots import boxes_of
 from surveys.web.staff.doors import edition_or_404
 
 
@@ -25,6 +26,7 @@ def responses(request: StaffRequest, edition_id: int) -> HttpResponse:
         "blocks": monitor.block_counts(edition),
         "strata": monitor.stratum_counts(edition),
         "channels": monitor.channel_counts(edition),
+        "sealed": boxes_of(edition).all > 0,
         "bands": monitor.band_counts(edition),
         "hidden_most": monitor.HIDDEN_BELOW - 1,
     }

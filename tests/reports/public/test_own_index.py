@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ddci.templatetags.ddci_format import signed
 from scoring.models import Publication, Score, SubIndexScore
 from tests.factories.people import province_make
 from tests.factories.results import published_edition, scored_edition
@@ -66,7 +67,9 @@ def test_all_weight_on_one_sub_index_ranks_by_it(client: Client) -> None:
     for code, value in parts.items():
         own = row_of(page, code)
         assert own["total"] == f"{10 * value:.2f}".replace(".", ",")
-        assert own["rank"] == str(1 + sum(other > value for other in parts.values()))
+        rank = 1 + sum(other > value for other in parts.values())
+        official = Score.objects.get(run=publication.run, block_unit__unit__code=code).rank or 0
+        assert (own["rank"], own["shift"]) == (str(rank), signed(official - rank, 0))
     assert units_in_order(page) == sorted(parts, key=lambda code: -parts[code])
     assert re.findall(r"data-own-share>([^<]+)<", page) == ["0,0%", "100,0%"]
 

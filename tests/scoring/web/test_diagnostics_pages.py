@@ -1,6 +1,7 @@
 """The diagnostics of a run: what the pages say, when they say it, and to whom."""
 
 import csv
+import hashlib
 import io
 import re
 from random import Random
@@ -65,6 +66,7 @@ def test_the_overview_leads_to_every_section_of_every_block():
                 assert f'href="{part(run, topic.key, block)}#{section.key}"' in page
                 assert str(section.title) in page
     assert run.deep.sha256[:12] in page
+    assert f'<a href="{reverse("staff:runs", args=[run.edition_id])}" aria-current="page">' in page
 
 
 def test_every_section_has_its_finding_its_drawing_its_table_and_its_file():
@@ -93,6 +95,17 @@ def test_the_page_says_the_figures_of_the_file():
     kish = f"{facts['kish_n']:.0f}"
     effect = f"{facts['design_effect']:.2f}".replace(".", ",")
     assert f"120 phiếu có giá trị như {kish} phiếu cùng trọng số (hiệu ứng thiết kế {effect})." in page
+
+
+def test_the_hash_on_the_page_is_that_of_the_document():
+    run, client = diagnosed(responses=60), client_of(Role.MANAGER)
+    address = reverse("staff:run-diagnostics-json", args=[run.pk])
+    answer = client.get(address)
+    assert hashlib.sha256(answer.content).hexdigest() == run.deep.sha256
+    assert set(answer.json()["blocks"]) == {"departments", "localities"}
+    page = shown(client, overview(run))
+    assert f'href="{address}"' in page
+    assert f'title="{run.deep.sha256}"' in page
 
 
 def test_without_them_the_page_shows_what_the_run_knows_and_how_to_get_the_rest():

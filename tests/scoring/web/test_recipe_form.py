@@ -194,11 +194,14 @@ def test_a_weight_shown_rounded_stays_exact_and_a_sum_is_brought_to_100():
     desk = Desk(edition)
     weights = [f"blocks__localities__sub_indices__{row}__weight" for row in range(3)]
     assert [typed(desk.form)[name] for name in weights] == ["50", "33,333333", "16,666667"]
+    desk.send(measure__min_ratings="9")
+    kept = Recipe.objects.get(number=1).content["blocks"]["localities"]["sub_indices"]
+    assert [item["weight"] for item in kept] == [0.5, 1 / 3, 1 / 6]
     response = desk.send("", rescale="localities", **dict(zip(weights, ["1", "2", "2"], strict=True)))
     desk.form = response.context["form"]
     assert [desk.form.data[name] for name in weights] == ["20", "40", "40"]
     assert desk.send(**dict(zip(weights, ["20", "40", "40"], strict=True))).status_code == 302
-    written = Recipe.objects.get().content["blocks"]
+    written = Recipe.objects.get(number=2).content["blocks"]
     assert [item["weight"] for item in written["localities"]["sub_indices"]] == [0.2, 0.4, 0.4]
     assert [item["weight"] for item in written["departments"]["sub_indices"]] == [0.6, 0.4]
 

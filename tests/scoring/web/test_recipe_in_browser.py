@@ -71,3 +71,6 @@ def test_form_and_import_are_accessible_and_fit(new_page: NewPage, live_server: 
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Tables scroll inside the form and never slide under the panel beside it.
+        beyond = "[...document.querySelectorAll('.recipe-sections')].map(each => each.scrollWidth - each.clientWidth)"
+        assert max(page.evaluate(beyond), default=0) <= 0

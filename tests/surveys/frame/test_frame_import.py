@@ -157,6 +157,8 @@ def test_a_file_that_fails_halfway_changes_nothing(province: Province, monkeypat
     assert failed.job.state == JobState.FAILED
     assert failed.finished_at is None
     assert list(Business.objects.values()) == before
+    frame_upload(province=province, name="b.csv", data=frame_file([business_row(3)]), by=None, now=NOW)
+    assert not FrameImport.objects.filter(pk=failed.pk).exists()
 
 
 def test_no_name_nor_address_reaches_the_log(

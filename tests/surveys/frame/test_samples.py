@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from accounts.models import AuditEntry, Province
 from scoring.engine.dataset import dataset_read
@@ -101,6 +102,13 @@ def test_the_same_seed_and_frame_give_the_same_businesses_whatever_their_rows() 
     assert one.frame_sha256 == two.frame_sha256
     sample_discard(sample=two, by=None, now=NOW)
     assert names(drawn(second, Plan(**{**PLAN.__dict__, "seed": 8}))) != names(one)
+
+
+def test_strata_are_named_in_vietnamese_whoever_draws() -> None:
+    with translation.override("en"):
+        sample = drawn(edition_with_frame(60), Plan(size=20, smallest=5))
+
+    assert SampleStratum.objects.filter(sample=sample, name__startswith="Doanh nghiệp · Huyện").exists()
 
 
 def test_merged_and_departed_businesses_are_never_drawn() -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Role
-from surveys.enums import Channel, InvitationState
+from surveys.enums import Channel, InvitationState, Secrecy
 from surveys.models import Edition, Invitation, Rating, Response
 from surveys.selectors import monitor
 from surveys.services.invitations import Guest, invitations_create
@@ -127,3 +127,14 @@ def test_the_page_needs_the_same_queries_for_many(responses: int, django_assert_
 
     with django_assert_num_queries(16):
         client.get(reverse("staff:responses", args=[edition.pk]))
+
+
+def test_the_page_of_a_sealed_edition_shows_no_band_and_counts_by_trays() -> None:
+    edition, client = edition_answered(responses=20, secrecy=Secrecy.SEALED), Client()
+    client.force_login(user_make(Role.ANALYST))
+
+    page = client.get(reverse("staff:responses", args=[edition.pk])).content.decode()
+
+    assert "Câu trả lời nằm trong hòm phiếu" in page
+    assert "Quy mô" not in page
+    assert [block.ratings for block in monitor.block_counts(edition)] == [40, 20]
