@@ -16,12 +16,18 @@ ROWS = 4096
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """Processors that this process may use, at least 1. Raises nothing.
+
+    >>> processors() >= 1
+    True
+    """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def by_blocks(n: int, work: Callable[[slice], Outcome], rows: int = ROWS, threads: int | None = None) -> list[Outcome]:
     """What ``work`` makes of each of the slices into which ``n`` rows fall, in order; at least one, perhaps empty.
+
+    Raises what ``work`` raises.
 
     >>> by_blocks(5, lambda part: (part.start, part.stop), rows=2)
     [(0, 2), (2, 4), (4, 5)]

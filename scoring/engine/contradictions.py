@@ -42,7 +42,8 @@ def contradictions(
     a unit counts as good when its rank is at most n/4 and as poor when it is above 3n/4; equal values are counted
     against the finding, so that ties never make a contradiction. The 95 % interval ``soft ± 1.96 se`` must exclude
     the median of the soft values. Missing values (NaN) leave a unit out; with fewer
-    than eight units a quarter says nothing and nothing is found.
+    than eight units a quarter says nothing and nothing is found. Raises nothing. Source:
+    ours; the interval is the normal one of ``covariance.intervals``.
 
     >>> hard = np.array([99.0, 98, 97, 96, 95, 94, 93, 92])
     >>> soft = np.array([0.41, 0.7, 0.72, 0.74, 0.76, 0.78, 0.8, 0.82])

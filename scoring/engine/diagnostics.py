@@ -77,7 +77,7 @@ def cronbach_alpha(
 def feldt_interval(alpha: float, n: int, items: int, confidence: float) -> tuple[float, float]:
     """Confidence limits of alpha from ``n`` rows: 1 − (1 − α)·F quantiles, n − 1 and (n − 1)(k − 1) degrees of freedom.
 
-    Source: Feldt, Woodruff and Salih 1987.
+    A pure number; NaN when alpha is missing. Raises nothing. Source: Feldt, Woodruff and Salih 1987.
 
     >>> [round(limit, 4) for limit in feldt_interval(0.8, 50, 5, 0.95)]
     [0.6966, 0.8759]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from scoring.engine.blocks import ROWS, by_blocks
 from scoring.engine.checks import IndicatorUnknown
+from scoring.engine.rank import settled
 from scoring.engine.types import FloatArray, Framework, HardData, IntArray, Measured, Survey
 
 
@@ -179,7 +180,8 @@ def measure(
     A value with fewer answers than the indicator's minimum is NaN with the reason ``below_minimum``;
     without any answer ``no_answer``; hard data without figure ``no_figure``, with too few dossiers
     ``few_dossiers``. A unit with fewer than ``min_ratings`` ratings has no soft value:
-    ``unit_below_minimum``.
+    ``unit_below_minimum``. Values that rounding alone tells apart are made one number (``rank.settled``); tables that
+    somebody else measured are taken digit by digit (``measure_table``).
 
     Raises ``IndicatorUnknown``. Source: Hájek 1971 for the weighted mean; Särndal, Swensson and Wretman, Model Assisted
     Survey Sampling, 1992, chapter 5, for medians.
@@ -205,6 +207,8 @@ def measure(
         w = weights[survey.firm[rows]]
         for k in table.medians:
             values[u, k] = median_of_levels(*level_masses(survey, table, rows, int(k), w))
+    for k in table.soft:
+        values[:, k] = settled(values[:, k])
     return _judged(
         framework, Measured(values, counts, mass, np.full(shape, "", "<U20"), np.diff(bounds)), hard, min_ratings
     )

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from scoring.engine.checks import GoalpostsMissing, MethodUnknown, Notice
-from scoring.engine.rank import EQUAL, settled
+from scoring.engine.rank import EQUAL
 from scoring.engine.types import FloatArray, Framework, Indicator
 
 
@@ -213,7 +213,7 @@ def zscore(column: Column) -> tuple[FloatArray, FloatArray]:
 def _lowest_first(column: Column) -> FloatArray:
     """Ranks of oriented values, 1 = worst, equal values share the lowest rank, missing stays missing."""
     ranks: FloatArray = np.asarray(
-        rankdata(column.indicator.sign * settled(column.values), method="min", nan_policy="omit"), dtype=np.float64
+        rankdata(column.indicator.sign * column.values, method="min", nan_policy="omit"), dtype=np.float64
     )
     return ranks
 

@@ -133,7 +133,7 @@ def both_rank_sets(
 ) -> tuple[RankSets, MarginalSets]:
     """``rank_sets`` and ``marginal_rank_sets`` of the same draws, at little more than the cost of one of them.
 
-    Raises nothing. Source: as for ``rank_sets``.
+    ``scores`` (U,) must not be missing. Raises nothing. Source: as for ``rank_sets``.
 
     >>> draws = normal_draws(np.eye(3), 2000, np.random.default_rng(7))
     >>> sets, alone = both_rank_sets(np.array([80.0, 50.0, 49.9]), np.eye(3), draws)

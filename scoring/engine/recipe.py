@@ -225,7 +225,7 @@ def _shape_fault(error: ValidationError) -> Fault:
 
 
 def path_text(parts: Iterable[Any]) -> str:
-    """A path as text.
+    """A path as text. Raises nothing.
 
     >>> path_text(["blocks", "dept", "indicators", 3, "direction"])
     'blocks.dept.indicators[3].direction'

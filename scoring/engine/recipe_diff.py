@@ -29,7 +29,8 @@ class Difference:
 def recipe_differences(before: Recipe, after: Recipe) -> list[Difference]:
     """Every difference in what two recipes say, defaults written out, in the order of the later recipe.
 
-    Sub-indices, groups and indicators are matched by their code, so that another order is no difference.
+    Sub-indices, groups and indicators are matched by their code, so that another order is no difference. Raises nothing
+    for valid recipes.
 
     >>> a = {"blocks": {}, "measure": {"min_n": 3}}
     >>> recipe_differences(a, {**a, "measure": {"min_n": 5}})

@@ -165,6 +165,12 @@ def rake_replicates(
 
 
 def one_hot(codes: IntArray, size: int) -> sparse.csr_array:
-    """Indicator matrix (size, n) in single precision."""
+    """Indicator matrix (size, n) in single precision.
+
+    ``codes`` (n,) without missing values. Raises nothing. Source: definition of an indicator matrix.
+
+    >>> one_hot(np.array([1, 0, 1]), 2).toarray().tolist()
+    [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]
+    """
     ones = np.ones(len(codes), dtype=np.float32)
     return sparse.csr_array((ones, (codes, np.arange(len(codes)))), shape=(size, len(codes)))

@@ -109,6 +109,14 @@ def replicate_values(run: Run, table: AnswerTable, replicated: Replicates) -> Fl
     [a·(x − m) | a | one column per distinct answer of a median] with the weights of the unit's firms.
 
     Unit: that of the values. Raises ``NotEnoughData`` for a run without answers. Source: Rao and Wu 1988.
+
+    >>> from scoring.engine.example import example_framework, example_recipe, example_survey
+    >>> from scoring.engine.pipeline import score
+    >>> run = score(example_survey(), example_framework(), example_recipe()).run
+    >>> once = Replicates(np.ones((run.survey.n_firms, 2), np.uint8), run.weighting.weights.astype(np.float32))
+    >>> found = replicate_values(run, answer_table(run.survey, run.framework), once)
+    >>> bool(np.allclose(found[0], run.measured.values))
+    True
     """
     if run.survey is None:
         raise NotEnoughData("bootstrap", "A bootstrap needs the answers of respondents.")

@@ -40,7 +40,8 @@ class Report:
         past = self.before.get("processor", {}).get(key)
         told = "" if past is None else f"{past:8.3f} s"
         target = "" if limit is None else f"≤ {limit:.2f} s"
-        figures = f"{one['wall']:8.3f} s {one['processor']:9.3f} s {target:>9} {told:>11}"
+        wall = "" if math.isnan(one["wall"]) else f"{one['wall']:.3f} s"
+        figures = f"{wall:>10} {one['processor']:9.3f} s {target:>9} {told:>11}"
         print(f"{name or key:48} {figures}", flush=True)
 
     def memory(self, size: int, peak: float) -> None:

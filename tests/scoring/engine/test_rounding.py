@@ -102,9 +102,23 @@ def test_units_with_the_same_raters_and_answers_are_not_told_apart_by_rounding()
 
 
 @pytest.mark.parametrize("method", ["rank", "borda", "percentile_rank"])
-def test_ranks_of_values_share_places_that_only_rounding_tells_apart(method: str) -> None:
+def test_ranks_of_measured_values_share_places_that_only_rounding_tells_apart(method: str) -> None:
+    """Everybody answers 3.7 under raked weights, except about the last unit."""
+    given, part = rows(firms=200), framework()
+    answers = np.where(given["unit"][:, None] == 4, 4.0, np.full(given["answers"].shape, 3.7))
+    weight = {"method": "rake", "margins": ["size", "sector"]}
+
+    found = score(survey(firms=200, answers=answers), part, recipe(part, weight=weight, normalise={"method": method}))
+
+    points = found.run.normalised.points[:, 0]
+    assert len(set(points[:4])) == 1
+    assert points[4] > points[0]
+
+
+def test_tables_measured_elsewhere_are_ranked_digit_by_digit() -> None:
+    """As R does: the golden case of COINr has 3.4 beside 3.4000000000000004."""
     part = Framework(("A", "B", "C"), (SubIndex("s", 1.0),), (Indicator("k", "s", "positive"),))
 
-    points = normalise(np.array([[0.1 + 0.2], [0.3], [0.9]]), part, NormaliseOptions(method=method)).points[:, 0]
+    points = normalise(np.array([[0.1 + 0.2], [0.3], [0.9]]), part, NormaliseOptions(method="rank")).points[:, 0]
 
-    assert points[0] == points[1] < points[2]
+    assert points.tolist() == [2.0, 1.0, 3.0]
