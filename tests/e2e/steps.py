@@ -146,7 +146,7 @@ def dashboard(page: Page, edition: Edition) -> None:
 def next_step(page: Page, *, doing: str, step: str) -> Locator:
     """The box of the next step, after making sure that it is this one and that the line of the year says the same."""
     line = page.get_by_role("list", name="Các bước của kỳ đánh giá").get_by_role("listitem")
-    expect(line).to_have_count(7)
+    expect(line).to_have_count(8)
     expect(line.and_(page.locator("[aria-current=step]"))).to_contain_text(step)
     box = page.get_by_role("region", name=doing)
     expect(box).to_contain_text("Bước tiếp theo")
