@@ -13,6 +13,7 @@ from tests.factories.people import PASSWORD
 Look = Callable[[Page], None]
 SATISFIED = "Nhìn chung, doanh nghiệp hài lòng với đơn vị này ở mức nào?"
 MAKING_FILES = 60_000
+REVIEW = "Rà soát phiếu"
 
 
 def look_at(page: Page, axe: Callable[[Page], list[str]]) -> None:
@@ -152,9 +153,22 @@ def next_step(page: Page, *, doing: str, step: str) -> Locator:
     return box
 
 
-def step_taken(page: Page, *, doing: str, step: str, said: str, look: Look) -> None:
-    """A step of the year by its button on the dashboard and the page that asks once more."""
-    next_step(page, doing=doing, step=step).get_by_role("link", name=f"{doing}…").click()
+def answers_checked(page: Page, look: Look) -> None:
+    """From the dashboard: the check of the answers; flagged responses stay undecided, so that they count."""
+    box = next_step(page, doing=REVIEW, step=REVIEW)
+    box.get_by_role("link", name=REVIEW, exact=True).click()
+    headed(page, "Chất lượng phiếu")
+    press(page, "Kiểm tra phiếu")
+    expect(page.get_by_role("heading", name="Kết quả kiểm tra")).to_be_visible()
+    look(page)
+    follow(page, "Tổng quan")
+
+
+def step_taken(page: Page, *, doing: str, step: str, said: str, look: Look, offered: str = "") -> None:
+    """A step of the year by its button on the dashboard and the page that asks once more; `offered`: as a way on from
+    another step.
+    """
+    next_step(page, doing=offered or doing, step=step).get_by_role("link", name=f"{doing}…").click()
     headed(page, doing)
     expect(page.get_by_role("region", name="Điều sẽ xảy ra")).to_be_visible()
     look(page)

@@ -1,5 +1,5 @@
-"""The main job in a real browser: businesses answer, the staff closes, freezes, scores, approves and publishes, and
-everybody reads the numbers that the answers give – computed once more here, without the scoring engine.
+"""The main job in a real browser: businesses answer, the staff closes, reviews, freezes, scores, approves and
+publishes, and everybody reads the numbers that the answers give – computed once more here, without the scoring engine.
 """
 
 from collections.abc import Callable
@@ -143,12 +143,13 @@ def staff_publishes(edition: Edition, new_page: NewPage, look: steps.Look) -> No
     steps.dashboard(manager, edition)
     look(manager)
     closing = {"doing": "Đóng kỳ đánh giá", "step": "Thu phiếu", "said": "Kỳ đánh giá đã ngừng nhận phiếu."}
-    freezing = {"doing": "Khóa số liệu", "step": "Khóa số liệu", "said": "Số liệu đã khóa. Bây giờ có thể tính điểm."}
+    freezing = {"doing": "Khóa số liệu", "step": steps.REVIEW, "said": "Số liệu đã khóa. Bây giờ có thể tính điểm."}
     steps.step_taken(manager, **closing, look=look)
     steps.next_step(manager, doing="Mở hòm phiếu", step="Mở hòm phiếu")
     holder_opens(edition, new_page(), look)
     steps.dashboard(manager, edition)
-    steps.step_taken(manager, **freezing, look=look)
+    steps.answers_checked(manager, look)
+    steps.step_taken(manager, **freezing, offered=steps.REVIEW, look=look)
     waiting = steps.next_step(manager, doing="Tính điểm", step="Tính điểm")
     expect(waiting).to_contain_text("Người phân tích là người bắt đầu lần tính điểm.")
     expect(waiting.get_by_role("link", name="Đến các lần tính điểm")).to_have_count(0)
