@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from scipy.stats import chi2, hypergeom
+from scipy.special import chdtrc
+from scipy.stats import hypergeom
 
 from scoring.engine.blocks import by_blocks
 from scoring.engine.types import BoolArray, FloatArray, IntArray
@@ -114,11 +115,11 @@ def mahalanobis(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     centre = np.sum([found[1] for found in moments], axis=0) / count
     products = by_blocks(n, lambda rows: _complete_products(answers[rows], centre))
     inverse = np.linalg.pinv(np.atleast_2d(np.sum(products, axis=0) / (count - 1)), hermitian=True)
-    distance, answered = (
+    distance, tail = (
         np.concatenate(found)
         for found in zip(*by_blocks(n, lambda rows: _distances(answers[rows], centre, inverse)), strict=True)
     )
-    return distance, np.asarray(chi2.sf(distance, np.maximum(answered, 1)), dtype=np.float64)
+    return distance, tail
 
 
 def _complete_moments(cells: FloatArray) -> tuple[int, FloatArray]:
@@ -133,14 +134,15 @@ def _complete_products(cells: FloatArray, centre: FloatArray) -> FloatArray:
     return product
 
 
-def _distances(cells: FloatArray, centre: FloatArray, inverse: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Squared distance of each row and its number of answers."""
+def _distances(cells: FloatArray, centre: FloatArray, inverse: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Squared distance of each row and its upper tail probability."""
     present = ~np.isnan(cells)
     deviation = np.where(present, cells - centre, 0.0)
     moved = deviation @ inverse
     moved *= deviation
     one = np.ones(cells.shape[1])
-    return moved @ one, (present @ one).astype(np.int64)
+    distance: FloatArray = moved @ one
+    return distance, np.asarray(chdtrc(np.maximum(present @ one, 1.0), distance), dtype=np.float64)
 
 
 def even_odd(answers: FloatArray, scales: Sequence[Sequence[int]]) -> FloatArray:
