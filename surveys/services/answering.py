@@ -5,7 +5,7 @@ edition (in a confidential one it turns it into a `Response`). Neither codes nor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -180,9 +180,9 @@ def response_submit(*, invitation: Invitation) -> str:
 
     In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
     others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
-    They hold the bands of the profile, one of three steps of pace, and of the invitation stratum and design weight
-    only. The invitation changes to done without a time. Answers to questions that were not shown are dropped, and
-    units about which nothing was answered are left out.
+    They hold the bands of the profile, and of the invitation stratum and design weight only; a confidential edition
+    keeps one of three steps of pace beside them. The invitation changes to done without a time. Answers to questions
+    that were not shown are dropped, and units about which nothing was answered are left out.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.
@@ -201,7 +201,8 @@ def response_submit(*, invitation: Invitation) -> str:
     ballot = ballot_of(questionnaire, content, locked.stratum, locked.design_weight)
     Receipt.objects.create(edition=locked.edition, code_sha256=receipt_sha256(receipt))
     if locked.edition.secrecy == Secrecy.SEALED:
-        _envelope_write(locked, ballot)
+        # How fast somebody was can be seen from outside, so that in a sealed edition it would point at few.
+        _envelope_write(locked, replace(ballot, pace=None))
     else:
         _response_write(locked, ballot)
     Draft.objects.filter(invitation=locked).delete()

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from surveys.answers.pace import pace_of, seconds_between
-from surveys.enums import Pace
+from surveys.enums import Pace, Secrecy
 from surveys.models import Response
 from surveys.selectors.answering import draft_content
 from surveys.services.answering import draft_save, response_submit
+from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW
 from tests.factories.respondents import edition_asking, entry_pages, invited, unit_key, whole_questionnaire
 
@@ -37,7 +38,7 @@ def test_a_pause_counts_as_five_minutes_and_clocks_that_go_back_count_nothing() 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("pause", "pace"), [(1, Pace.HASTY), (5, Pace.FAST), (60, Pace.STEADY)])
 def test_the_step_is_kept_and_the_seconds_go_with_the_draft(pause: int, pace: Pace) -> None:
-    edition = edition_asking()
+    edition = edition_asking(secrecy=Secrecy.CONFIDENTIAL)
     invitation, finance = invited(edition), unit_key(edition, "so-tai-chinh")
     draft_save(invitation=invitation, pages=entry_pages(finance), now=NOW)
     draft_save(invitation=invitation, pages=whole_questionnaire(finance), now=NOW + timedelta(seconds=pause))
@@ -50,10 +51,23 @@ def test_the_step_is_kept_and_the_seconds_go_with_the_draft(pause: int, pace: Pa
 
 @pytest.mark.django_db
 def test_a_questionnaire_handed_in_at_once_has_no_pace() -> None:
-    edition = edition_asking()
+    edition = edition_asking(secrecy=Secrecy.CONFIDENTIAL)
     invitation = invited(edition)
     draft_save(invitation=invitation, pages=whole_questionnaire(unit_key(edition, "so-tai-chinh")), now=NOW)
 
     response_submit(invitation=invitation)
+
+    assert Response.objects.get().pace is None
+
+
+@pytest.mark.django_db
+def test_a_sealed_edition_keeps_no_pace() -> None:
+    edition = edition_asking()
+    invitation, finance = invited(edition), unit_key(edition, "so-tai-chinh")
+    draft_save(invitation=invitation, pages=entry_pages(finance), now=NOW)
+    draft_save(invitation=invitation, pages=whole_questionnaire(finance), now=NOW + timedelta(seconds=60))
+    response_submit(invitation=invitation)
+
+    box_opened(edition)
 
     assert Response.objects.get().pace is None
