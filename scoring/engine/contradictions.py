@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
-from scoring.engine.types import FloatArray
+from scoring.engine.types import FloatArray, IntArray
 
 FEWEST_UNITS = 8
 Z95 = 1.959963984540054
@@ -65,16 +64,14 @@ def contradictions(
     ]
 
 
-def _best(values: FloatArray) -> FloatArray:
+def _best(values: FloatArray) -> IntArray:
     """Ranks from the top, equal values share the best of their places (competition ranks, as published)."""
-    ranks: FloatArray = np.asarray(rankdata(-values, method="min"), dtype=np.float64)
-    return ranks
+    return np.searchsorted(np.sort(-values), -values, side="left") + 1
 
 
-def _worst(values: FloatArray) -> FloatArray:
+def _worst(values: FloatArray) -> IntArray:
     """Ranks from the top, equal values share the worst of their places."""
-    ranks: FloatArray = np.asarray(rankdata(-values, method="max"), dtype=np.float64)
-    return ranks
+    return np.searchsorted(np.sort(-values), -values, side="right")
 
 
 def _good(values: FloatArray) -> np.typing.NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Where values from records and what businesses said contradict each other in a run."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,49 +26,65 @@ class Contrast:
         return self.soft.block_unit.unit.code
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """What is needed to compare, without the rows themselves: there are thousands, and few contradict each other."""
+
+    score: int
+    raw: float | None
+    se: float | None
+    points: float | None
+
+    @property
+    def value(self) -> float:
+        """Without a point (too few dossiers or answers) a unit stays out."""
+        return np.nan if self.raw is None or self.points is None else self.raw
+
+
+_Column = dict[int, _Cell]
+_Pair = tuple[_Cell, _Cell, Contradiction]
+
+
 def contrasts_of(run: ScoringRun, *, block: str = "") -> list[Contrast]:
-    """Every contradiction of a run (of one block), the farthest apart first. One query.
+    """Every contradiction of a run (of one block), the farthest apart first. Three queries.
 
     A record is compared with the survey indicators that the workbook names for it, else with all of its sub-index.
     Withheld units are compared too: who may see them is for the caller to decide.
     """
-    columns: dict[str, dict[int, list[IndicatorScore]]] = defaultdict(lambda: defaultdict(list))
-    scores = indicator_scores_of(run)
-    for score in scores.filter(block_unit__block__code=block) if block else scores:
-        columns[score.block_unit.block.code][score.indicator_id].append(score)
-    found = [each for of_block in columns.values() for each in _in_block(list(of_block.values()))]
+    rows = IndicatorScore.objects.filter(run=run, **({"block_unit__block__code": block} if block else {}))
+    columns: dict[int, dict[int, _Column]] = defaultdict(lambda: defaultdict(dict))
+    for of_block, indicator, score, unit, raw, se, points in rows.order_by("id").values_list(
+        "block_unit__block_id", "indicator_id", "id", "block_unit_id", "raw", "raw_se", "points"
+    ):
+        columns[of_block][indicator][unit] = _Cell(score, raw, se, points)
+    known = {each.pk: each for each in Indicator.objects.filter(edition=run.edition_id).order_by("pk")}
+    pairs = [each for of_block in columns.values() for each in _in_block(of_block, known)]
+    scores = indicator_scores_of(run).in_bulk({cell.score for pair in pairs for cell in pair[:2]})
+    found = [Contrast(scores[hard.score], scores[soft.score], each) for hard, soft, each in pairs]
     return sorted(found, key=lambda each: (-abs(each.found.hard_rank - each.found.soft_rank), each.unit_code))
 
 
-def _in_block(columns: Sequence[list[IndicatorScore]]) -> Iterator[Contrast]:
-    hard = [column for column in columns if column[0].indicator.kind == IndicatorKind.HARD]
-    soft = [column for column in columns if column[0].indicator.kind == IndicatorKind.SOFT]
-    for records in hard:
-        for answers in soft:
-            if _related(records[0].indicator, answers[0].indicator):
-                yield from _compared(records, answers)
+def _in_block(columns: Mapping[int, _Column], known: Mapping[int, Indicator]) -> Iterator[_Pair]:
+    hard = [known[pk] for pk in columns if known[pk].kind == IndicatorKind.HARD]
+    soft = [known[pk] for pk in columns if known[pk].kind == IndicatorKind.SOFT]
+    for record in hard:
+        for answer in soft:
+            if _related(record, answer):
+                signs = {"hard_sign": _sign(record), "soft_sign": _sign(answer)}
+                yield from _compared(columns[record.pk], columns[answer.pk], signs)
 
 
 def _related(hard: Indicator, soft: Indicator) -> bool:
     return soft.code in hard.related if hard.related else soft.sub_index_id == hard.sub_index_id
 
 
-def _compared(records: list[IndicatorScore], answers: list[IndicatorScore]) -> Iterator[Contrast]:
-    """Units without a point on either side (too few dossiers or answers) stay out."""
-    by_unit = {score.block_unit_id: score for score in records}
-    pairs = [(by_unit[score.block_unit_id], score) for score in answers if score.block_unit_id in by_unit]
-    for each in contradictions(
-        _values([hard.raw if hard.points is not None else None for hard, _soft in pairs]),
-        _values([soft.raw if soft.points is not None else None for _hard, soft in pairs]),
-        _values([soft.raw_se for _hard, soft in pairs]),
-        hard_sign=_sign(records[0].indicator),
-        soft_sign=_sign(answers[0].indicator),
-    ):
-        yield Contrast(*pairs[each.u], each)
-
-
-def _values(values: Sequence[float | None]) -> "np.typing.NDArray[np.float64]":
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+def _compared(records: _Column, answers: _Column, signs: Mapping[str, int]) -> Iterator[_Pair]:
+    pairs = [(records[unit], cell) for unit, cell in answers.items() if unit in records]
+    hard = np.array([record.value for record, _answer in pairs], dtype=np.float64)
+    soft = np.array([answer.value for _record, answer in pairs], dtype=np.float64)
+    errors = np.array([np.nan if answer.se is None else answer.se for _record, answer in pairs], dtype=np.float64)
+    for each in contradictions(hard, soft, errors, **signs):
+        yield *pairs[each.u], each
 
 
 def _sign(indicator: Indicator) -> int:
