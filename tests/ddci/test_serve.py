@@ -60,9 +60,10 @@ def test_serve_prepares_an_empty_database_answers_and_stops_cleanly(free_port: i
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
         try:
             answer = answer_of(f"http://127.0.0.1:{free_port}/healthz", server)
-        finally:
             server.send_signal(signal.SIGINT)
-        output, errors = server.communicate(timeout=20)
+            output, errors = server.communicate(timeout=20)
+        finally:
+            server.kill()
 
     assert answer == (200, b'{"status": "ok"}')
     assert f"http://127.0.0.1:{free_port}/" in output.decode()

@@ -14,6 +14,7 @@ from scoring.engine.recipe import DEFAULTS, recipe_complete
 from scoring.engine.weight import WEIGHTERS
 from scoring.frames.deep import PARTS as DIAGNOSTICS
 from scoring.sentences import fault_sentence, notice_sentence, recipe_sentences, step_words
+from scoring.sentences.diagnostics import PARTS as DIAGNOSTIC_WORDS
 from scoring.sentences.faults import RECIPE_FAULTS, RUN_FAULTS
 from scoring.sentences.faults import STEPS as STEP_WORDS
 from scoring.sentences.notices import BANDS, NOTICES, REASONS
@@ -56,7 +57,8 @@ def test_every_fault_of_a_recipe_has_a_sentence():
 
 def test_every_step_reason_band_and_method_has_words():
     reasons = set(re.findall(r'reasons\[.*\] = "(\w+)"', SOURCE))
-    assert ({*STEPS, *DIAGNOSTICS}, len(reasons)) == (set(STEP_WORDS), 5)
+    assert (set(STEPS), len(reasons)) == (set(STEP_WORDS), 5)
+    assert set(DIAGNOSTICS) == set(DIAGNOSTIC_WORDS)
     assert reasons <= set(REASONS)
     assert {band["code"] for band in DEFAULTS["rank"]["bands"]} == set(BANDS)
     assert set(WEIGHTERS) == set(WEIGHTS)

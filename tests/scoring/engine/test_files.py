@@ -200,7 +200,7 @@ BLOCK = "blocks.main"
             f"{BLOCK}.indicators[0].target",
         ),
         (lambda d: d["normalise"].update(target=[10, 1]), "target_empty", "normalise.target"),
-        (lambda d: d["normalise"].update(colour="red"), "recipe_shape", "normalise"),
+        (lambda d: d["normalise"].update(colour="red"), "recipe_shape", "normalise.colour"),
         (
             lambda d: d["rank"].update(bands=[{"code": "a", "from": 1}, {"code": "b", "from": 2}]),
             "bands_not_falling",

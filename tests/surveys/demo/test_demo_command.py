@@ -175,12 +175,11 @@ def test_production_has_no_demonstration(settings: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_earlier_year_is_published_before_and_the_year_after_is_compared_with_it() -> None:
     earlier = {2023: Plan(invited=420, answered=260, seed=2023, truth=PLAN.seed, drift=0.1)}
-    passwords = {person.key: f"mật-khẩu-{person.key}" for person in PEOPLE}
     done: list[str] = []
 
     for before in ("300 of 420", PUBLISHING):
         with pytest.raises(Interrupted):
-            main_job(passwords=passwords, plan=PLAN, step=stopping(before, done), clock=timezone.now, earlier=earlier)
+            main_job(passwords=SECRETS, plan=PLAN, step=stopping(before, done), clock=timezone.now, earlier=earlier)
 
     assert [title for title in done if title.startswith("2023")] == ["2023: 260 answers, scored and published"]
     published = Publication.objects.get()
