@@ -12,6 +12,7 @@ ACTION = re.compile(r'action="([^"]*)"')
 FIELD = re.compile(r"<input\b[^>]*>", re.S)
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 RANGE = re.compile(r'id="[^"]*-range"[^>]*>[^0-9]*([0-9.,]+)[^0-9]+([0-9.,]+)')
+MOST = re.compile(r"nhiều nhất (\d+)")
 LONGEST_WALK = 200
 
 
@@ -75,7 +76,11 @@ class Browser:
         return "POST", unescape(action.group(1)) if action and action.group(1) else path, urlencode(data)
 
     def chosen(self, form: str, values: list[str]) -> list[str]:
-        """Two units of the first group and one of the last: within every rule of the demonstration."""
-        groups = [re.findall(r'name="unit" value="([^"]+)"', part) for part in form.split("<fieldset")[1:]]
-        groups = [group for group in groups if group] or [values]
-        return [*self.rng.sample(groups[0], 2), *(self.rng.sample(groups[-1], 1) if len(groups) > 1 else [])]
+        """Up to two units of the first group and one of the last, within what the page allows this respondent."""
+        groups = []
+        for part in form.split("<fieldset")[1:]:
+            units, most = re.findall(r'name="unit" value="([^"]+)"', part), MOST.search(part)
+            if units:
+                groups.append((units, int(most.group(1)) if most else 2))
+        first, last = groups[0] if groups else (values, 2), groups[-1][0] if len(groups) > 1 else []
+        return [*self.rng.sample(first[0], min(first[1], 2)), *self.rng.sample(last, min(len(last), 1))]
