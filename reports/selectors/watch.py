@@ -18,7 +18,7 @@ from scoring.enums import RunState, ScoreStatus
 from scoring.models import IndicatorScore, Score, ScoringRun, SubIndexScore
 from scoring.selectors.runs import runs_of
 from surveys.enums import Direction, IndicatorKind
-from surveys.models import BlockUnit, Edition
+from surveys.models import BlockUnit, Edition, Indicator
 from surveys.selectors.lineage import Lives, lives_of
 
 TIMES, FEWEST = 3, 2
@@ -81,6 +81,9 @@ class WatchList:
         return tuple(line for line in self.lines if line.unit == unit)
 
 
+VALUES = ("run_id", "block_unit_id", "block_unit__block__code", "block_unit__unit_id", "indicator_id", "raw", "raw_se")
+
+
 @dataclass(frozen=True)
 class _Known:
     """A value with its error, and what it is called."""
@@ -104,7 +107,7 @@ def run_watched(edition: Edition) -> ScoringRun | None:
 
 
 def watch_list(run: ScoringRun) -> WatchList:
-    """What fell in each of the last editions up to this run, by block, unit and kind. Nine queries at most."""
+    """What fell in each of the last editions up to this run, by block, unit and kind. Ten queries at most."""
     runs = [*(found.run for found in reversed(earlier_publications(run.edition)[:TIMES])), run]
     years = {each.pk: each.edition.year for each in runs}
     times, names = min(TIMES, len(runs) - 1), _names(run.edition)
@@ -145,7 +148,7 @@ def _keys(edition: Edition, lives: Lives, years: Sequence[int]) -> dict[tuple[in
 def _tables(
     runs: Sequence[ScoringRun], years: Mapping[int, int], keys: Mapping[tuple[int, str, int], Key]
 ) -> dict[int, Table]:
-    """The values of every run by unit and item; of ranked units only. Three queries."""
+    """The values of every run by unit and item; of ranked units only. Four queries."""
     tables: dict[int, Table] = {each.pk: {} for each in runs}
     ranked: set[tuple[int, int]] = set()
     scores = Score.objects.filter(run__in=tables, status=ScoreStatus.RANKED).select_related("block", "block_unit")
@@ -160,20 +163,30 @@ def _tables(
         if key is not None and (part.run_id, part.block_unit_id) in ranked:
             known = _Known(part.value or 0.0, part.se, 1, part.sub_index.name)
             tables[part.run_id][key, (SUB_INDEX, part.sub_index.code)] = known
-    items = IndicatorScore.objects.filter(run__in=tables, raw__isnull=False)
-    for item in items.select_related("indicator", "block_unit__block").order_by("run", "block_unit", "indicator"):
-        key = keys.get((years[item.run_id], item.block_unit.block.code, item.block_unit.unit_id))
-        if key is not None and (item.run_id, item.block_unit_id) in ranked:
-            tables[item.run_id][key, (INDICATOR, item.indicator.code)] = _measured(item)
+    # Thousands of rows of a few hundred indicators: plain values, and each indicator's facts once.
+    facts = _facts({each.edition_id for each in runs})
+    items = IndicatorScore.objects.filter(run__in=tables, raw__isnull=False).order_by("run", "block_unit", "indicator")
+    for run, rated, block, unit, indicator, raw, error in items.values_list(*VALUES):
+        key = keys.get((years[run], block, unit))
+        if key is not None and (run, rated) in ranked:
+            fact = facts[indicator]
+            tables[run][key, (INDICATOR, fact[0])] = _Known(raw or 0.0, None if fact[1] else error, *fact[2:])
     return tables
 
 
-def _measured(score: IndicatorScore) -> _Known:
-    """The measured value of an indicator; `sign` turns it so that falling is worse."""
-    indicator = score.indicator
-    sign = -1 if indicator.direction == Direction.NEGATIVE else 1
-    error = None if indicator.kind == IndicatorKind.HARD else score.raw_se
-    return _Known(score.raw or 0.0, error, sign, indicator.name, indicator.statistic, indicator.measure)
+def _facts(editions: set[int]) -> dict[int, tuple[str, bool, int, str, str, str]]:
+    """Code of each indicator, whether records give it, the sign by which falling is worse, name, statistic, measure."""
+    return {
+        each.pk: (
+            each.code,
+            each.kind == IndicatorKind.HARD,
+            -1 if each.direction == Direction.NEGATIVE else 1,
+            each.name,
+            each.statistic,
+            each.measure,
+        )
+        for each in Indicator.objects.filter(edition__in=editions).order_by("pk")
+    }
 
 
 def _moved(runs: Sequence[ScoringRun], blocks: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 from argparse import ArgumentParser
 from pathlib import Path
@@ -77,6 +78,9 @@ class Command(BaseCommand):
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(self.style.SUCCESS(f"\nServing on http://{shown}:{port}/   (Ctrl-C stops)"))
         self.stdout.flush()
+        # Also where a script that put it in the background had signals ignored, and for service managers.
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(asked, signal.default_int_handler)
         waitress.serve(
             application,
             sockets=[opened],

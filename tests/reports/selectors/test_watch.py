@@ -128,7 +128,7 @@ def test_watch_list_needs_as_many_queries_for_four_units_as_for_two() -> None:
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
-    assert counts[0] <= 9
+    assert counts[0] <= 10
 
 
 def test_lines_say_what_fell_and_which_falls_exceed_chance() -> None:
