@@ -3,12 +3,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Every command starts Python anew: what it compiled once is kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= 8000
 REPEATS ?= 200
 PYTHON_IN := .venv/bin/python
 MANAGE := $(PYTHON_IN) manage.py
-PYTEST := $(PYTHON_IN) -m pytest -q -n 2
+PYTEST := $(PYTHON_IN) -m pytest -q -n 2 --dist loadgroup
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 TEMPLATES := templates
 demo serve: export SITE_URL ?= http://127.0.0.1:$(PORT)

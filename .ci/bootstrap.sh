@@ -59,6 +59,6 @@ stamp=.venv/.stamp-$purpose-$(sha256sum "$pins" | cut -c1-16)
 uv=$(awk '/^[^ #]/ { on = /^uv==/ } on' requirements-dev.txt)
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r /dev/stdin <<<"$uv"
 echo "Installing Python packages from $pins …"
-.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r "$pins"
+.venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$pins"
 rm -f .venv/.stamp-"$purpose"-*
 touch "$stamp"

@@ -2,17 +2,20 @@
 
 import gzip
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test import override_settings
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 AXE = Path(__file__).parent / "e2e" / "vendor" / "axe.min.js.gz"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -21,17 +24,31 @@ NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 
 
+OF_A_MODULE = {"kept", "shared"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        asked = set(getattr(item, "fixturenames", ()))
+        if "browser" in asked:
             item.add_marker(pytest.mark.e2e)
+        if OF_A_MODULE & asked:
+            # One worker makes what the tests of the module share, and runs them all.
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
 
 @pytest.fixture(autouse=True)
-def _files_and_cache_of_this_test_only(settings: Any, tmp_path: Path) -> None:
+def _files_and_cache_of_this_test_only(
+    request: pytest.FixtureRequest, settings: Any, tmp_path: Path, django_db_blocker: Any
+) -> None:
     cache.clear()
-    files = {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path / "files", "base_url": None}}
-    settings.STORAGES = {**settings.STORAGES, "default": files}
+    if not OF_A_MODULE & set(request.fixturenames):
+        settings.STORAGES = _files_in(tmp_path)
+
+
+def _files_in(folder: Path) -> dict[str, Any]:
+    files = {**django_settings.STORAGES["default"], "OPTIONS": {"location": folder / "files", "base_url": None}}
+    return {**django_settings.STORAGES, "default": files}
 
 
 @pytest.fixture(autouse=True)
@@ -41,49 +58,76 @@ def _vietnamese() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _frozen_rows_leave_with_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that commits is cleaned up by deleting every row, which triggers on frozen tables refuse.
+# --- rows that several tests stand on ----------------------------------------
 
-    They step aside for that moment only.
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[None]:
+    """Module fixtures that ask for this make rows once; whatever a test does to them is taken back after it."""
+    files = override_settings(STORAGES=_files_in(tmp_path_factory.mktemp("shared")))
+    with django_db_blocker.unblock(), files, translation.override("vi"), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[None]:
+    """The same with rows that are committed, for a server and its browsers. Tests leave them as they found them, or are
+    the last of their module.
     """
-    marker = request.node.get_closest_marker("django_db")
-    commits = {"transactional_db", "live_server"} & set(request.fixturenames) or (
-        marker and marker.kwargs.get("transaction")
-    )
+    files = override_settings(STORAGES=_files_in(tmp_path_factory.mktemp("kept")))
+    with django_db_blocker.unblock(), files:
+        with translation.override("vi"):
+            yield
+        with _frozen_rows_may_leave(django_db_blocker):
+            call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """A test that commits is cleaned up by deleting every row, which triggers on frozen tables refuse: they step aside
+    for that moment only. After the last test there is no database to bring them back to.
+    """
+    marker = item.get_closest_marker("django_db")
+    commits = "transactional_db" in getattr(item, "fixturenames", ()) or (marker and marker.kwargs.get("transaction"))
     if not commits:
-        yield
-        return
-    # Asked for here, so that it is torn down after this.
-    request.getfixturevalue("transactional_db")
+        return (yield)
+    with _frozen_rows_may_leave(item.funcargs["django_db_blocker"], again=nextitem is not None):
+        return (yield)
+
+
+@contextmanager
+def _frozen_rows_may_leave(blocker: Any, *, again: bool = True) -> Iterator[None]:
+    with blocker.unblock():
+        triggers = _triggers_aside()
     yield
-    aside = _sqlite_triggers_aside if connection.vendor == "sqlite" else _postgresql_triggers_aside
-    with aside():
-        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+    if again:
+        with blocker.unblock():
+            _triggers_back(triggers)
 
 
-@contextmanager
-def _sqlite_triggers_aside() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _sql in triggers:
-            cursor.execute(f"DROP TRIGGER {name}")
-        yield
-        for _name, sql in triggers:
-            cursor.execute(sql)
+def _triggers_aside() -> list[tuple[str, str]]:
+    """Names with what brings them back: their definition on SQLite, their table on PostgreSQL."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+        else:
+            cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_truncate'")
+            triggers = cursor.fetchall()
+            cursor.execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER {name}" for name, table in triggers))
+    return list(triggers)
 
 
-@contextmanager
-def _postgresql_triggers_aside() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%\\_truncate'")
-        triggers = cursor.fetchall()
-        for table, name in triggers:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-        yield
-        for table, name in triggers:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+def _triggers_back(triggers: list[tuple[str, str]]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for _name, sql in triggers:
+                cursor.execute(sql)
+        else:
+            cursor.execute(";".join(f"ALTER TABLE {table} ENABLE TRIGGER {name}" for name, table in triggers))
 
 
 # --- a real browser ----------------------------------------------------------
@@ -101,8 +145,16 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def site(django_db_setup: None) -> Iterator[LiveServer]:
+    """The product on a port of its own; its tests stand on committed rows (`transaction=True` or `kept`)."""
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def new_page(browser: Browser, live_server: Any) -> Iterator[NewPage]:
+def new_page(browser: Browser, site: LiveServer) -> Iterator[NewPage]:
     """Open a page as a new visitor: `new_page(width=360, java_script_enabled=False)`; paths are enough in `goto`.
 
     Whatever goes wrong unseen fails the test at its end: a script that throws, something the content security
@@ -116,13 +168,13 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[NewPage]:
             faults.append(message.text)
 
     def asked(request: Request) -> None:
-        if not request.url.startswith((live_server.url, "data:", "blob:")):
+        if not request.url.startswith((site.url, "data:", "blob:")):
             faults.append(f"request to a third party: {request.url}")
 
     def open_page(*, width: int = 1280, height: int = 900, **options: Any) -> Page:
         options.setdefault("locale", "vi-VN")
         viewport = {"width": width, "height": height}
-        context = browser.new_context(base_url=live_server.url, viewport=viewport, **options)
+        context = browser.new_context(base_url=site.url, viewport=viewport, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -25,3 +25,7 @@ if "redis" in CACHES["default"]["BACKEND"]:
     # Every test empties its cache; a worker must not empty its neighbour's.
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     CACHES["default"]["LOCATION"] += f"/{8 + worker}"
+
+# A test client makes its middleware anew, and WhiteNoise would look every static file up each time. The server that
+# browsers meet has them from the finders.
+WHITENOISE_USE_FINDERS = False

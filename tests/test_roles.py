@@ -357,23 +357,27 @@ def test_every_address_stands_in_the_table() -> None:
     assert named == set(DOORS)
 
 
+@pytest.fixture(scope="module")
+def world(shared: None) -> World:
+    return world_make()
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_every_address_as_this_role(role: str) -> None:
-    world = world_make()
+def test_every_address_as_this_role(world: World, role: str) -> None:
     wrong = []
     for name, door in DOORS.items():
+        client = world.client(role)
         for method in ("get", "post"):
-            found, expected = outcome(world, world.client(role), method, name, door), door.expected(role, method)
+            found, expected = outcome(world, client, method, name, door), door.expected(role, method)
             if found != expected:
                 wrong.append(f"{method} {name}: {found}, not {expected}")
 
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_administration_is_for_the_platform_administrator_only() -> None:
+def test_the_administration_is_for_the_platform_administrator_only(world: World) -> None:
     names = sorted(name for name in all_addresses() if name.startswith("admin:"))
     targets = [reverse(name, args=given) for name in names for given in fitting_arguments(name)]
-    world = world_make()
     let_in = [
         f"{role} {address}"
         for role in ROLES

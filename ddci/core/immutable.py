@@ -8,10 +8,11 @@ The message of a refused write starts with `frozen:` and names the table.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -54,17 +55,14 @@ def _no_truncate(table: str, name: str) -> str:
     )
 
 
-def frozen(
-    table: str,
-    *,
-    on: Sequence[str] = ("UPDATE", "DELETE"),
-    when: str = "{row}.id IS NOT NULL",
-    columns: Sequence[str] = (),
-    name: str = "frozen",
-) -> migrations.RunPython:
-    """A migration operation that forbids `on` writes to `table` while `when` holds.
+@dataclass(eq=False)
+class Frozen(Operation):
+    """Forbids `on` writes to `table` while `when` holds.
 
-    Args:
+    An operation of its own rather than RunPython: it asks nothing of the models, which RunPython has built anew each
+    time, and that took half of the time of all migrations.
+
+    Attributes:
         table: database table.
         on: which of INSERT, UPDATE, DELETE are forbidden.
         when: SQL condition valid on SQLite and PostgreSQL; `{row}` stands for OLD or, on insert, NEW.
@@ -72,21 +70,43 @@ def frozen(
         name: tells several rules for the same table and write apart.
     """
 
-    def create(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    table: str
+    on: Sequence[str] = ("UPDATE", "DELETE")
+    when: str = "{row}.id IS NOT NULL"
+    columns: Sequence[str] = ()
+    name: str = "frozen"
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Models stay as they are."""
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
         sqlite = editor.connection.vendor == "sqlite"
         build = _sqlite if sqlite else _postgresql
-        for write in on:
-            condition = _condition(when, write, on)
-            editor.execute(build(table, write, condition, columns, f"{table}_{name}_{write.lower()}"))
-        if "DELETE" in on and not sqlite:
-            editor.execute(_no_truncate(table, f"{table}_{name}_truncate"))
+        for write in self.on:
+            condition = _condition(self.when, write, self.on)
+            editor.execute(build(self.table, write, condition, self.columns, self._trigger(write)))
+        if "DELETE" in self.on and not sqlite:
+            editor.execute(_no_truncate(self.table, self._trigger("TRUNCATE")))
 
-    def drop(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        for write in [*on, "TRUNCATE"]:
-            trigger = f"{table}_{name}_{write.lower()}"
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
+        for write in [*self.on, "TRUNCATE"]:
             if editor.connection.vendor == "sqlite":
-                editor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+                editor.execute(f"DROP TRIGGER IF EXISTS {self._trigger(write)}")
             else:
-                editor.execute(f"DROP FUNCTION IF EXISTS {trigger}() CASCADE")
+                editor.execute(f"DROP FUNCTION IF EXISTS {self._trigger(write)}() CASCADE")
 
-    return migrations.RunPython(create, drop)
+    def describe(self) -> str:
+        return f"Freeze {self.table}"
+
+    def _trigger(self, write: str) -> str:
+        return f"{self.table}_{self.name}_{write.lower()}"
+
+
+frozen = Frozen

@@ -6,15 +6,16 @@ An absent value (None, "", NaN) is written as a dash, never as 0.
 import math
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse, translate_url
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 register = template.Library()
 
@@ -41,8 +42,16 @@ def write_number(value: Number, places: int) -> str:
     if decimal is None:
         return ABSENT
     rounded = decimal.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    text = number_format(abs(rounded), decimal_pos=places, use_l10n=True, force_grouping=True)
+    # A page writes a thousand numbers: Python groups the digits, the language gives the separators.
+    text = f"{abs(rounded):,f}".translate(_separators(get_language()))
     return f"{MINUS}{text}" if rounded < 0 else text
+
+
+@cache
+def _separators(language: str | None) -> dict[int, str]:
+    """From Python's separators to those of a language."""
+    marks = [str(get_format(name, lang=language)) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR")]
+    return dict(zip(map(ord, ",."), marks, strict=True))
 
 
 @register.filter

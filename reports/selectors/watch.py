@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from accounts.models import in_language
 from reports.selectors.history import earlier_publications, same_yardstick
 from scoring.engine.change import falling
 from scoring.enums import RunState, ScoreStatus
@@ -81,7 +82,8 @@ class WatchList:
         return tuple(line for line in self.lines if line.unit == unit)
 
 
-VALUES = ("run_id", "block_unit_id", "block_unit__block__code", "block_unit__unit_id", "indicator_id", "raw", "raw_se")
+PLACE = ("run_id", "block_unit_id", "block_unit__block__code", "block_unit__unit_id")
+SUB_INDEX_FACTS = ("sub_index__code", "sub_index__name_vi", "sub_index__name_en", "value", "se")
 
 
 @dataclass(frozen=True)
@@ -151,22 +153,22 @@ def _tables(
     """The values of every run by unit and item; of ranked units only. Four queries."""
     tables: dict[int, Table] = {each.pk: {} for each in runs}
     ranked: set[tuple[int, int]] = set()
-    scores = Score.objects.filter(run__in=tables, status=ScoreStatus.RANKED).select_related("block", "block_unit")
-    for score in scores.order_by("run", "block_unit"):
-        ranked.add((score.run_id, score.block_unit_id))
-        key = keys.get((years[score.run_id], score.block.code, score.block_unit.unit_id))
-        if key is not None and score.total is not None:
-            tables[score.run_id][key, (TOTAL, "")] = _Known(score.total, score.se, 1, "")
+    # Thousands of rows of a few hundred things: plain values, and each thing's facts once.
+    scores = Score.objects.filter(run__in=tables, status=ScoreStatus.RANKED).order_by("run", "block_unit")
+    for run, rated, block, unit, total, error in scores.values_list(*PLACE, "total", "se"):
+        ranked.add((run, rated))
+        key = keys.get((years[run], block, unit))
+        if key is not None and total is not None:
+            tables[run][key, (TOTAL, "")] = _Known(total, error, 1, "")
     parts = SubIndexScore.objects.filter(run__in=tables, value__isnull=False)
-    for part in parts.select_related("sub_index", "block_unit__block").order_by("run", "block_unit", "sub_index"):
-        key = keys.get((years[part.run_id], part.block_unit.block.code, part.block_unit.unit_id))
-        if key is not None and (part.run_id, part.block_unit_id) in ranked:
-            known = _Known(part.value or 0.0, part.se, 1, part.sub_index.name)
-            tables[part.run_id][key, (SUB_INDEX, part.sub_index.code)] = known
-    # Thousands of rows of a few hundred indicators: plain values, and each indicator's facts once.
+    parts = parts.order_by("run", "block_unit", "sub_index")
+    for run, rated, block, unit, code, vi, en, value, error in parts.values_list(*PLACE, *SUB_INDEX_FACTS):
+        key = keys.get((years[run], block, unit))
+        if key is not None and (run, rated) in ranked:
+            tables[run][key, (SUB_INDEX, code)] = _Known(value or 0.0, error, 1, in_language(vi, en))
     facts = _facts({each.edition_id for each in runs})
     items = IndicatorScore.objects.filter(run__in=tables, raw__isnull=False).order_by("run", "block_unit", "indicator")
-    for run, rated, block, unit, indicator, raw, error in items.values_list(*VALUES):
+    for run, rated, block, unit, indicator, raw, error in items.values_list(*PLACE, "indicator_id", "raw", "raw_se"):
         key = keys.get((years[run], block, unit))
         if key is not None and (run, rated) in ranked:
             fact = facts[indicator]

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,12 +14,11 @@ from tests.e2e.steps import sign_in
 from tests.factories.people import user_make
 from tests.factories.results import scored_edition
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture
-def run(live_server: Any) -> ScoringRun:
+@pytest.fixture(scope="module")
+def run(kept: None) -> ScoringRun:
     """The jobs of a test are done as soon as what asked for them is committed."""
     return scored_edition(responses=120, units=5)
 

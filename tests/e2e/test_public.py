@@ -5,7 +5,6 @@ Scripts that throw, refusals of the policy and requests to third parties fail ev
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 import pikepdf
 import pytest
@@ -14,7 +13,6 @@ from playwright.sync_api import Page, expect
 from scoring.models import Publication, Score
 from tests.reports.releases import WITHHELD, release_with_gaps, store_charts_and_tables
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 RANKING, UNIT = "/thai-binh/2024/", "/thai-binh/2024/units/so-cong-thuong/"
 PAGES = (
     "/",
@@ -29,8 +27,8 @@ PAGES = (
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture
-def publication(live_server: Any) -> Publication:
+@pytest.fixture(scope="module")
+def publication(kept: None) -> Publication:
     made = release_with_gaps()
     store_charts_and_tables(made)
     return made

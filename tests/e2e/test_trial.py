@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.enums import Role
 from tests.e2e.steps import look_at
@@ -26,10 +27,10 @@ def signed_in(page: Page, address: str, **facts: Any) -> None:
 
 
 def test_a_trial_is_made_and_the_watch_list_read(
-    page: Page, live_server: Any, axe: Callable[[Page], list[str]]
+    page: Page, site: LiveServer, axe: Callable[[Page], list[str]]
 ) -> None:
     publication = releases_over(2022, 2023, 2024, units=4, responses=40)
-    signed_in(page, live_server.url, province=publication.edition.province)
+    signed_in(page, site.url, province=publication.edition.province)
 
     page.goto(reverse("staff:run", args=[publication.run_id]))
     page.get_by_role("link", name="Thử lựa chọn khác").click()

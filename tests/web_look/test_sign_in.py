@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from lxml import html
+from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import Axe, NewPage
 from tests.factories.people import PASSWORD, user_make
@@ -88,7 +89,7 @@ def test_second_step_is_switched_on_asked_for_and_switched_off(client: Client) -
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("java_script_enabled", [True, False])
-def test_sign_in_page_works_at_320_pixels(new_page: NewPage, live_server: Any, java_script_enabled: bool) -> None:
+def test_sign_in_page_works_at_320_pixels(new_page: NewPage, site: LiveServer, java_script_enabled: bool) -> None:
     page = new_page(width=320, java_script_enabled=java_script_enabled)
     page.goto(LOGIN)
     page.get_by_label("Địa chỉ email").fill("khong-co@example.vn")

@@ -5,12 +5,12 @@ imported as a file are refused for the same reasons.
 """
 
 from collections.abc import Iterable
+from html import escape
 from math import isfinite
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +31,22 @@ def parse_number(text: str) -> float:
         raise ValidationError(NOT_A_NUMBER, code="invalid", params={"text": text[:40]}) from error
 
 
-class NumberText(forms.TextInput):
+def _tag(name: str, attributes: dict[str, Any]) -> str:
+    """An opening tag with everything escaped; an attribute that is True has no value."""
+    given = ((key, text) for key, text in attributes.items() if text not in (None, False))
+    written = (f" {key}" if text is True else f' {key}="{escape(str(text))}"' for key, text in given)
+    return f"<{name}{''.join(written)}>"
+
+
+class LightText(forms.TextInput):
+    """A text field written without a template: the form has hundreds of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given = {"type": "text", "name": name, **self.attrs, **(attrs or {}), "value": self.format_value(value)}
+        return SafeString(_tag("input", given))
+
+
+class NumberText(LightText):
     """A number typed as text: browsers refuse a decimal comma in a number field under other languages."""
 
     def __init__(self, label: Any = "") -> None:
@@ -70,6 +85,16 @@ class _PairInput(forms.MultiWidget):
 
     def decompress(self, value: Any) -> list[Any]:
         return [typed_number(end) for end in value] if value else ["", ""]
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The two fields after each other, `name_0` and `name_1`, as MultiWidget reads them."""
+        ends = value if isinstance(value, list) else self.decompress(value)
+        given = {**self.attrs, **(attrs or {})}
+        fields = (
+            widget.render(f"{name}_{place}", end, {**given, "id": f"{given['id']}_{place}"} if "id" in given else given)
+            for place, (widget, end) in enumerate(zip(self.widgets, ends, strict=True))
+        )
+        return SafeString("".join(fields))
 
 
 class PairField(forms.MultiValueField):
@@ -110,16 +135,12 @@ class LightSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
-        given = {**self.attrs, **(attrs or {})}
-        written = format_html_join(
-            "", ' {}="{}"', ((key, text) for key, text in given.items() if text not in (False, None))
+        options = (
+            f"{_tag('option', {'value': code, 'selected': str(code) == chosen})}{escape(str(label))}</option>"
+            for code, label in self.choices
         )
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((code, SafeString(" selected") if str(code) == chosen else "", label) for code, label in self.choices),
-        )
-        return format_html('<select name="{}"{}>{}</select>', name, written, options)
+        opening = _tag("select", {"name": name, **self.attrs, **(attrs or {})})
+        return SafeString(f"{opening}{''.join(options)}</select>")
 
 
 class LightChoice(forms.ChoiceField):
@@ -136,4 +157,4 @@ class LightNumber(NumberField):
 class LightWhole(forms.IntegerField):
     def __init__(self, *, label: Any, **options: Any) -> None:
         attrs = {"aria-label": label, "class": "input--number", "inputmode": "numeric"}
-        super().__init__(label=label, widget=forms.TextInput(attrs=attrs), **options)
+        super().__init__(label=label, widget=LightText(attrs=attrs), **options)

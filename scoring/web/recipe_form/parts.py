@@ -16,6 +16,7 @@ from scoring.web.recipe_form.fields import (
     LightChoice,
     LightNumber,
     LightSelect,
+    LightText,
     LightWhole,
     NumberField,
     NumbersField,
@@ -183,7 +184,7 @@ def _indicator_parts(place: Place, item: Content, known: Known) -> Iterator[Part
     if item["statistic"] != "hard":
         soft = [pair for pair in Statistic.choices if pair[0] != Statistic.VALUE]
         yield _part((*place, "statistic"), select("statistic", soft), known)
-        text = forms.TextInput(attrs={"aria-label": label("share_of"), "autocomplete": "off"})
+        text = LightText(attrs={"aria-label": label("share_of"), "autocomplete": "off"})
         yield _part((*place, "share_of"), NumbersField(label=label("share_of"), required=False, widget=text), known)
 
 

@@ -2,33 +2,37 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.enums import Role
-from scoring.models import Recipe
+from scoring.models import Recipe, ScoringRun
 from tests.factories.results import scored_edition
 from tests.scoring.web.visits import client_of
-
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 
 
-def at_the_form(page: Page, live_server: Any, name: str = "recipe-new", year: int = 2024) -> None:
-    run = scored_edition(responses=60, units=5, year=year)
+@pytest.fixture(scope="module")
+def run(kept: None) -> ScoringRun:
+    return scored_edition(responses=60, units=5)
+
+
+def at_the_form(page: Page, site: LiveServer, run: ScoringRun, name: str = "recipe-new") -> None:
     session = client_of(Role.ANALYST).cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
     page.goto(reverse(f"staff:{name}", args=[run.edition_id]))
 
 
-def test_a_change_shows_its_consequence_at_once_and_is_saved(new_page: NewPage, live_server: Any, axe: Axe) -> None:
+def test_a_change_shows_its_consequence_at_once_and_is_saved(
+    new_page: NewPage, site: LiveServer, run: ScoringRun, axe: Axe
+) -> None:
     page = new_page()
-    at_the_form(page, live_server)
+    at_the_form(page, site, run)
     panel = page.locator("#consequence")
     expect(panel).to_contain_text("Hãy thay đổi một lựa chọn")
     page.get_by_label("Mốc của chỉ tiêu").select_option("fixed")
@@ -47,9 +51,11 @@ def test_a_change_shows_its_consequence_at_once_and_is_saved(new_page: NewPage, 
     assert written["blocks"]["departments"]["sub_indices"][0]["weight"] == pytest.approx(7 / 11, abs=1e-7)
 
 
-def test_the_form_works_on_a_phone_without_javascript(new_page: NewPage, live_server: Any, axe: Axe) -> None:
+def test_the_form_works_on_a_phone_without_javascript(
+    new_page: NewPage, site: LiveServer, run: ScoringRun, axe: Axe
+) -> None:
     page = new_page(width=360, java_script_enabled=False)
-    at_the_form(page, live_server)
+    at_the_form(page, site, run)
     page.get_by_label("Từ chỉ số thành phần thành tổng điểm").select_option("geometric")
     page.get_by_label("Độ tin cậy (%)").fill("150")
     page.get_by_role("button", name="Xem hệ quả").click()
@@ -58,16 +64,19 @@ def test_the_form_works_on_a_phone_without_javascript(new_page: NewPage, live_se
     page.get_by_role("button", name="Xem hệ quả").click()
     expect(page.locator("#consequence")).to_contain_text(re.compile(r"\d trên 5 đơn vị đổi hạng"))
     expect(page.locator("#consequence")).to_contain_text("2 điểm khác với công thức ban đầu")
-    assert Recipe.objects.count() == 1
+    before = Recipe.objects.count()
     page.get_by_role("button", name="Lưu công thức").click()
+    assert Recipe.objects.count() == before + 1
     assert Recipe.objects.order_by("-number")[0].content["uncertainty"]["confidence"] == 0.9
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_form_and_import_are_accessible_and_fit(new_page: NewPage, live_server: Any, axe: Axe, width: int) -> None:
+def test_form_and_import_are_accessible_and_fit(
+    new_page: NewPage, site: LiveServer, run: ScoringRun, axe: Axe, width: int
+) -> None:
     page = new_page(width=width)
-    for name, year in (("recipe-new", 2023), ("recipe-import", 2024)):
-        at_the_form(page, live_server, name, year)
+    for name in ("recipe-new", "recipe-import"):
+        at_the_form(page, site, run, name)
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

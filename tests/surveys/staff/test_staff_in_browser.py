@@ -1,32 +1,30 @@
 """The staff area in a real browser: accessible, nothing wider than the screen, nothing the content policy refuses."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from surveys.enums import EditionState
 from surveys.models import Edition
 from tests.factories.quality import flagged_with
 from tests.roles import World, world_make
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
 NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 
 
-@pytest.fixture
-def world() -> World:
+@pytest.fixture(scope="module")
+def world(kept: None) -> World:
     return world_make()
 
 
-def sign_in(page: Page, world: World, role: str, live_server: Any) -> None:
+def sign_in(page: Page, world: World, role: str, site: LiveServer) -> None:
     session = world.client(role).cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
 
 
 def pages_of(world: World) -> list[tuple[str, str]]:
@@ -83,12 +81,12 @@ def _flagged(world: World) -> UUID:
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
 def test_pages_are_accessible_and_fit(
-    new_page: NewPage, axe: Axe, world: World, live_server: Any, width: int, scheme: str
+    new_page: NewPage, axe: Axe, world: World, site: LiveServer, width: int, scheme: str
 ) -> None:
     page = new_page(width=width, color_scheme=scheme)
     found = []
     for role, address in pages_of(world):
-        sign_in(page, world, role, live_server)
+        sign_in(page, world, role, site)
         page.goto(address)
         wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         faults = axe(page) + ([f"{wider} px too wide"] if wider > 0 else [])
@@ -97,9 +95,9 @@ def test_pages_are_accessible_and_fit(
     assert not found, "\n".join(found)
 
 
-def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World, live_server: Any) -> None:
+def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World, site: LiveServer) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page, world, "manager", live_server)
+    sign_in(page, world, "manager", site)
     page.goto(reverse("staff:edition", args=[world.open.pk]))
 
     page.get_by_role("link", name="Đóng kỳ đánh giá…").press("Enter")
@@ -109,9 +107,9 @@ def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World
     assert Edition.objects.get(pk=world.open.pk).state == EditionState.CLOSED
 
 
-def test_a_job_is_followed_to_its_end(new_page: NewPage, world: World, live_server: Any) -> None:
+def test_a_job_is_followed_to_its_end(new_page: NewPage, world: World, site: LiveServer) -> None:
     page = new_page()
-    sign_in(page, world, "analyst", live_server)
+    sign_in(page, world, "analyst", site)
     world.job.state, world.job.done, world.job.total = "running", 3, 10
     world.job.save()
     page.goto(reverse("staff:job", args=[world.job.pk]))
