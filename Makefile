@@ -10,7 +10,8 @@ PORT ?= 8000
 REPEATS ?= 200
 PYTHON_IN := .venv/bin/python
 MANAGE := $(PYTHON_IN) manage.py
-PYTEST := $(PYTHON_IN) -m pytest -q -n 2 --dist loadgroup
+# Files go to the workers whole: their tests share what they only read.
+PYTEST := $(PYTHON_IN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 TEMPLATES := templates
 demo serve: export SITE_URL ?= http://127.0.0.1:$(PORT)

@@ -28,13 +28,14 @@ OF_A_MODULE = {"kept", "shared"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
-        if "browser" in asked:
-            item.add_marker(pytest.mark.e2e)
-        if OF_A_MODULE & asked:
-            # One worker makes what the tests of the module share, and runs them all.
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    """Tests with a browser take longest and come first, so that no worker is left alone with one of them."""
+
+    def browses(item: pytest.Item) -> bool:
+        return "browser" in getattr(item, "fixturenames", ())
+
+    items.sort(key=browses, reverse=True)
+    for item in filter(browses, items):
+        item.add_marker(pytest.mark.e2e)
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,10 @@ MAKING_FILES = 60_000
 REVIEW = "Rà soát phiếu"
 
 
-def look_at(page: Page, axe: Callable[[Page], list[str]]) -> None:
+def look_at(page: Page, axe: Callable[[Page], list[str]], widths: tuple[int, ...] = (1280, 360)) -> None:
     """A page is readable for everybody on a phone and on a desktop, and fits the smallest phone."""
     usual = page.viewport_size or {"width": 1280, "height": 900}
-    for width in (1280, 360):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         faults = axe(page)
         assert faults == [], f"{page.url} at {width}: {faults}"

@@ -32,12 +32,17 @@ schema = schemathesis.openapi.from_dict(described)
 schema.app = application
 
 
+@pytest.fixture(scope="module")
+def release(shared: None) -> int:
+    return release_with_gaps().pk
+
+
 @pytest.fixture
-def publication(db: None) -> Iterator[int]:
+def publication(release: int, db: None) -> Iterator[int]:
     """A release, and a connection that stays open between requests, as the test client of Django keeps it."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield release_with_gaps().pk
+    yield release
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

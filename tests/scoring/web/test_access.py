@@ -33,31 +33,33 @@ ALLOWED = {
 }
 
 
+@pytest.fixture(scope="module")
+def run(shared):
+    return scored_edition(responses=20, year=2019)
+
+
 @pytest.mark.parametrize("name", ALLOWED)
-def test_each_role_opens_its_pages_only(name):
-    run = scored_edition(responses=20)
+def test_each_role_opens_its_pages_only(name, run):
     for role in Role:
         response = client_of(role).get(address(name, run))
         assert response.status_code == (200 if role in ALLOWED[name] else 403), role
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_nobody_learns_what_another_province_has(name):
-    run = scored_edition(responses=20)
+def test_nobody_learns_what_another_province_has(name, run):
     stranger = client_of(*Role, province=province_make("hung-yen"))
     assert stranger.get(address(name, run)).status_code == 404
     assert stranger.post(address(name, run)).status_code in {404, 405}
 
 
 @pytest.mark.parametrize("name", ALLOWED)
-def test_visitors_are_sent_to_sign_in(name):
-    response = Client().get(address(name, scored_edition(responses=20)))
+def test_visitors_are_sent_to_sign_in(name, run):
+    response = Client().get(address(name, run))
     assert response.status_code == 302
     assert response.url.startswith(reverse("account_login"))
 
 
-def test_the_platform_administrator_opens_everything():
-    run = scored_edition(responses=20)
+def test_the_platform_administrator_opens_everything(run):
     client = client_of(superuser=True)
     assert {name: client.get(address(name, run)).status_code for name in ALLOWED} == dict.fromkeys(ALLOWED, 200)
 
