@@ -35,7 +35,8 @@ ready:
 	@.ci/bootstrap.sh
 
 # --- checking ----------------------------------------------------------------
-test: ready-test $(MESSAGES) check ## everything: checks, the suite on SQLite, the suite on PostgreSQL and Redis
+test: ready-test $(MESSAGES) ## everything: checks, the suite on SQLite, the suite on PostgreSQL and Redis
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check
 	@echo; echo "== Tests on SQLite"
 	env -u DATABASE_URL -u CACHE_URL $(PYTEST)
 	@echo; echo "== Tests on PostgreSQL and Redis"

@@ -101,10 +101,22 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def _frozen_rows_may_leave(blocker: Any, *, again: bool = True) -> Iterator[None]:
     with blocker.unblock():
         triggers = _triggers_aside()
+    if connection.vendor == "postgresql":
+        # To truncate a hundred tables takes a second, to delete the few rows of a test next to nothing.
+        connection.ops.sql_flush = _deletions
     yield
+    vars(connection.ops).pop("sql_flush", None)
     if again:
         with blocker.unblock():
             _triggers_back(triggers)
+
+
+def _deletions(style: Any, tables: list[str], **_options: Any) -> list[str]:
+    """One statement for each table that has rows; references are checked at the end of the transaction."""
+    rows = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM \"{table}\")" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(rows)
+        return [f'DELETE FROM "{table}"' for (table,) in cursor.fetchall()]
 
 
 def _triggers_aside() -> list[tuple[str, str]]:
@@ -116,7 +128,7 @@ def _triggers_aside() -> list[tuple[str, str]]:
             for name, _sql in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
         else:
-            cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_truncate'")
+            cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
             triggers = cursor.fetchall()
             cursor.execute(";".join(f"ALTER TABLE {table} DISABLE TRIGGER {name}" for name, table in triggers))
     return list(triggers)
