@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from scoring.engine.clean import (
     response_variability,
     share_by_unit,
 )
+from scoring.engine.coded import Answers, Coded, answered, coded
 from scoring.engine.copies import duplicates, near_duplicates
 from scoring.engine.outliers import available_distance
 from scoring.engine.types import BoolArray, FloatArray, IntArray
@@ -51,11 +53,11 @@ class Item:
 class Sheet:
     """The ratings of one block.
 
-    ``answers`` (R, k), NaN = no answer, columns in the order asked and described by ``items``; ``firm`` (R,) who
-    rated; ``unit`` (R,) 0..U−1 what was rated.
+    ``answers`` (R, k), numbers or coded, NaN = no answer, columns in the order asked and described by ``items``;
+    ``firm`` (R,) who rated; ``unit`` (R,) 0..U−1 what was rated.
     """
 
-    answers: FloatArray
+    answers: Answers
     items: tuple[Item, ...]
     firm: IntArray
     unit: IntArray
@@ -65,17 +67,22 @@ class Sheet:
         """Which columns (k,) are those of some questions."""
         return np.array([wanted(item) for item in self.items], dtype=np.bool_)
 
-    def positions(self, *, oriented: bool = False) -> FloatArray:
-        """Answers (R, k) as places on their scale, 0 at its low end and 1 at its high end.
+    @cached_property
+    def coded(self) -> Coded:
+        """The answers as codes: an array of numbers is coded once."""
+        return coded(self.answers)
+
+    def positions(self, wanted: Callable[[Item], bool], *, oriented: bool = False) -> Coded:
+        """Answers to some questions as places on their scale, 0 at its low end and 1 at its high end.
 
         ``oriented``: 1 is the best end; NaN where a question has none.
         """
-        low, high = (np.array([getattr(item, end) for item in self.items]) for end in ("low", "high"))
-        place: FloatArray = (self.answers - low) / np.where(high > low, high - low, np.nan)
-        if not oriented:
-            return place
-        sign = np.array([item.sign for item in self.items], dtype=np.float64)
-        return np.where(sign > 0, place, np.where(sign < 0, 1.0 - place, np.nan))
+        low, high = (np.array([[getattr(item, end)] for item in self.items]) for end in ("low", "high"))
+        place: FloatArray = (self.coded.values - low) / np.where(high > low, high - low, np.nan)
+        if oriented:
+            sign = np.array([[item.sign] for item in self.items])
+            place = np.where(sign > 0, place, np.where(sign < 0, 1.0 - place, np.nan))
+        return Coded(self.coded.codes, place).only(self.columns(wanted))
 
 
 @dataclass(frozen=True)
@@ -153,13 +160,9 @@ def incomplete(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, flag.evidence) for flag in incomplete(example_sheet(), Thresholds())]
     [(4, {'answered': 3, 'asked': 12})]
     """
-    share = completion_share(sheet.answers)
+    share, given = completion_share(sheet.coded), answered(sheet.coded)
     for row in np.flatnonzero(share < thresholds.complete):
-        yield Flag("incomplete", int(row), {"answered": int((~np.isnan(sheet.answers[row])).sum()), "asked": _k(sheet)})
-
-
-def _k(sheet: Sheet) -> int:
-    return int(sheet.answers.shape[1])
+        yield Flag("incomplete", int(row), {"answered": int(given[row]), "asked": len(sheet.items)})
 
 
 def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -173,15 +176,19 @@ def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, flag.evidence) for flag in same_answer(example_sheet(), Thresholds())]
     [(0, {'run': 12, 'answered': 12})]
     """
-    best, answered = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
+    best, given = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
     for scale in dict.fromkeys(item.scale for item in sheet.items if item.ordered):
-        cells = sheet.answers[:, [item.ordered and item.scale == scale for item in sheet.items]]
-        run, count = longstring(cells)[0], (~np.isnan(cells)).sum(axis=1)
+        cells = sheet.coded.only(sheet.columns(partial(_on_scale, scale)))
+        run, count = longstring(cells)[0], answered(cells)
         longer = run > best
-        best, answered = np.where(longer, run, best), np.where(longer, count, answered)
-    hit = (best >= thresholds.run) & (best >= thresholds.run_share * answered)
+        best, given = np.where(longer, run, best), np.where(longer, count, given)
+    hit = (best >= thresholds.run) & (best >= thresholds.run_share * given)
     for row in np.flatnonzero(hit):
-        yield Flag("same_answer", int(row), {"run": int(best[row]), "answered": int(answered[row])})
+        yield Flag("same_answer", int(row), {"run": int(best[row]), "answered": int(given[row])})
+
+
+def _on_scale(scale: str, item: Item) -> bool:
+    return item.ordered and item.scale == scale
 
 
 def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -194,8 +201,8 @@ def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [flag.row for flag in little_variation(example_sheet(), Thresholds(spread=0.4))]
     [1, 2, 3]
     """
-    cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered)]
-    spread, count = response_variability(cells), (~np.isnan(cells)).sum(axis=1)
+    cells = sheet.positions(lambda item: item.ordered)
+    spread, count = response_variability(cells), answered(cells)
     repeated = {flag.row for flag in same_answer(sheet, thresholds)}
     for row in np.flatnonzero((spread < thresholds.spread) & (count >= thresholds.least)):
         if int(row) not in repeated:
@@ -211,15 +218,18 @@ def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, round(flag.evidence["even_odd"], 6)) for flag in inconsistent(example_sheet(), Thresholds())]
     [(1, 1.0), (2, 1.0), (3, 1.0), (5, 1.0)]
     """
-    usable = sheet.columns(lambda item: item.ordered and item.sign != 0)
+
+    def usable(item: Item) -> bool:
+        return item.ordered and item.sign != 0
+
     parts: dict[str, list[int]] = {}
-    for place, column in enumerate(np.flatnonzero(usable)):
+    for place, column in enumerate(np.flatnonzero(sheet.columns(usable))):
         parts.setdefault(sheet.items[column].part, []).append(place)
     scales = [columns for columns in parts.values() if len(columns) > 1]
     if len(scales) < 3:
         return
-    cells = sheet.positions(oriented=True)[:, usable]
-    value, count = even_odd(cells, scales), (~np.isnan(cells)).sum(axis=1)
+    cells = sheet.positions(usable, oriented=True)
+    value, count = even_odd(cells, scales), answered(cells)
     for row in np.flatnonzero((value >= thresholds.even_odd) & (count >= thresholds.least)):
         yield Flag("inconsistent", int(row), {"even_odd": float(value[row])})
 
@@ -238,11 +248,12 @@ def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [flag.row for flag in unusual(sheet, Thresholds())]
     [7]
     """
-    cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered and item.always)]
-    distance, tail = available_distance(cells) if cells.shape[1] else (np.zeros(0), np.ones(0))
-    answered = (~np.isnan(cells)).sum(axis=1)
-    for row in np.flatnonzero((tail < thresholds.unusual) & (answered >= thresholds.least)):
-        yield Flag("unusual", int(row), {"distance": float(distance[row]), "answered": int(answered[row])})
+    cells = sheet.positions(lambda item: item.ordered and item.always)
+    if not cells.shape[1]:
+        return
+    (distance, tail), given = available_distance(cells), answered(cells)
+    for row in np.flatnonzero((tail < thresholds.unusual) & (given >= thresholds.least)):
+        yield Flag("unusual", int(row), {"distance": float(distance[row]), "answered": int(given[row])})
 
 
 def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -256,13 +267,11 @@ def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, flag.evidence) for flag in duplicate(example_sheet(), Thresholds())]
     [(1, {'others': 1, 'group': 1, 'answered': 12}), (2, {'others': 1, 'group': 1, 'answered': 12})]
     """
-    group = duplicates(np.column_stack([sheet.answers, sheet.unit]), thresholds.least + 1)
-    size = np.bincount(group)
+    group = duplicates(sheet.coded.beside(sheet.unit), thresholds.least + 1)
+    size, given = np.bincount(group), answered(sheet.coded)
     for row in np.flatnonzero(group):
-        answered = int((~np.isnan(sheet.answers[row])).sum())
-        yield Flag(
-            "duplicate", int(row), {"others": int(size[group[row]]) - 1, "group": int(group[row]), "answered": answered}
-        )
+        evidence = {"others": int(size[group[row]]) - 1, "group": int(group[row]), "answered": int(given[row])}
+        yield Flag("duplicate", int(row), evidence)
 
 
 def near_duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -280,7 +289,7 @@ def near_duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
         rows = np.flatnonzero(sheet.unit == u)
         if len(rows) < 2:
             continue
-        pairs = near_duplicates(sheet.answers[rows], differ=thresholds.differ, least=thresholds.least)
+        pairs = near_duplicates(sheet.coded.part(rows), differ=thresholds.differ, least=thresholds.least)
         apart = pairs.different > 0
         ends = np.concatenate([pairs.first[apart], pairs.second[apart]])
         different, shared = np.tile(pairs.different[apart], 2), np.tile(pairs.shared[apart], 2)
@@ -318,9 +327,8 @@ def perfect_by_unit(sheet: Sheet, thresholds: Thresholds) -> tuple[BoolArray, Fl
     >>> perfect.any().item(), own.tolist(), chance.tolist()
     (False, [0.0, 0.0], [1.0, 1.0])
     """
-    cells = sheet.positions(oriented=True)
-    enough = (~np.isnan(cells)).sum(axis=1) >= thresholds.least
-    perfect = all_maximum(cells, np.ones(_k(sheet))) & enough
+    cells = sheet.positions(lambda item: item.sign != 0, oriented=True)
+    perfect = all_maximum(cells, np.ones(cells.shape[1])) & (answered(cells) >= thresholds.least)
     own, rest = share_by_unit(perfect, sheet.unit, sheet.n_units)
     return perfect, own, rest, excess_by_unit(perfect, sheet.unit, sheet.n_units)
 
