@@ -84,6 +84,16 @@ class Sheet:
             place = np.where(sign > 0, place, np.where(sign < 0, 1.0 - place, np.nan))
         return Coded(self.coded.codes, place).only(self.columns(wanted))
 
+    @cached_property
+    def distances(self) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Distance from the usual pattern (R,) over ordered questions that everybody is asked, its tail probability,
+        and the answers to these questions.
+        """
+        cells = self.positions(lambda item: item.ordered and item.always)
+        if not cells.shape[1]:
+            return np.zeros(len(cells)), np.ones(len(cells)), np.zeros(len(cells), dtype=np.int64)
+        return *available_distance(cells), answered(cells)
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -120,17 +130,19 @@ class Flag:
 
 @dataclass(frozen=True)
 class Flagged:
-    """The flags of a block by row and code; ``left_out``: signs that struck too many ratings, with their share."""
+    """The flags of a block by row and code. ``left_out``: signs that struck too many ratings, with their share, or that
+    there is too little data for, with None.
+    """
 
     flags: tuple[Flag, ...]
-    left_out: Mapping[str, float]
+    left_out: Mapping[str, float | None]
 
 
 def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
     """All flags of a block's ratings.
 
     A statistical sign that strikes more than ``too_many`` of the ratings describes the questionnaire, not a
-    respondent: it is left out, and said to be.
+    respondent: it is left out, and said to be. So is one that there is too little data for.
 
     A missing answer is no sign by itself. Raises nothing. Source: Meade and Craig 2012; Curran 2016.
 
@@ -140,8 +152,11 @@ def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
     >>> [(flag.code, flag.row) for flag in flags(sheet).flags]
     [('same_answer', 0)]
     """
-    chosen, found, left_out = thresholds or Thresholds(), list[Flag](), dict[str, float]()
+    chosen, found, left_out = thresholds or Thresholds(), list[Flag](), dict[str, float | None]()
     for code, sign in SIGNS.items() if len(sheet.answers) else ():
+        if code == "unusual" and too_little(sheet, chosen):
+            left_out[code] = None
+            continue
         seen = list(sign(sheet, chosen))
         share = len(seen) / len(sheet.answers)
         if code in STATISTICAL and share > chosen.too_many:
@@ -237,7 +252,8 @@ def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
 def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings far from the usual pattern of answers (Mahalanobis); evidence ``distance``, ``answered``.
 
-    Only ordered questions that everybody is asked.
+    Only ordered questions that everybody is asked. No verdict on a rating with two answers that fewer than 20 ratings
+    give together.
 
     Missing answers add no distance. Raises nothing. Source: Mahalanobis 1936; Curran 2016.
 
@@ -248,12 +264,23 @@ def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [flag.row for flag in unusual(sheet, Thresholds())]
     [7]
     """
-    cells = sheet.positions(lambda item: item.ordered and item.always)
-    if not cells.shape[1]:
-        return
-    (distance, tail), given = available_distance(cells), answered(cells)
+    distance, tail, given = sheet.distances
     for row in np.flatnonzero((tail < thresholds.unusual) & (given >= thresholds.least)):
         yield Flag("unusual", int(row), {"distance": float(distance[row]), "answered": int(given[row])})
+
+
+def too_little(sheet: Sheet, thresholds: Thresholds) -> bool:
+    """Whether no rating with enough answers can be told usual or unusual, because fewer than 20 give them together.
+
+    Missing answers are no answers. Raises nothing. Source: see ``outliers.available_distance``.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> too_little(example_sheet(), Thresholds())
+    True
+    """
+    distance, _tail, given = sheet.distances
+    enough = given >= thresholds.least
+    return bool(enough.any() and np.isnan(distance[enough]).all())
 
 
 def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:

@@ -28,6 +28,11 @@ def available_covariance(answers: Answers) -> tuple[FloatArray, FloatArray]:
     >>> mean.round(2).tolist(), covariance.shape
     ([2.33, 3.0], (2, 2))
     """
+    return _moments(answers)[:2]
+
+
+def _moments(answers: Answers) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean, covariance, and how many rows (k, k) answer both."""
     sums = by_blocks(len(answers), lambda rows: np.nansum(answers[rows], axis=0))
     count = np.sum(by_blocks(len(answers), lambda rows: (~np.isnan(answers[rows])).sum(axis=0)), axis=0)
     mean = np.divide(np.sum(sums, axis=0), count, out=np.zeros(answers.shape[1]), where=count > 0)
@@ -36,7 +41,7 @@ def available_covariance(answers: Answers) -> tuple[FloatArray, FloatArray]:
     covariance = np.divide(products, pairs, out=np.zeros_like(pairs), where=pairs >= LEAST_PAIRS)
     values, vectors = np.linalg.eigh(covariance)
     floor = SMALLEST_EIGENVALUE * max(float(np.trace(covariance)) / max(len(covariance), 1), 1e-12)
-    return mean, (vectors * np.maximum(values, floor)) @ vectors.T
+    return mean, (vectors * np.maximum(values, floor)) @ vectors.T, pairs
 
 
 def _products(cells: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -51,7 +56,8 @@ def available_distance(answers: Answers) -> tuple[FloatArray, FloatArray]:
 
     d² = (x_o − μ_o)′ Σ_oo⁻¹ (x_o − μ_o) over the items o that the row answers, compared with χ² of as many degrees of
     freedom. ``clean.mahalanobis`` takes its covariance from complete rows; here few rows or none need be complete.
-    Rows without answers: distance 0, probability 1.
+    Rows without answers: distance 0, probability 1. NaN for a row with two answers that fewer than 20 rows give
+    together: too little is known of how they go together.
 
     Raises nothing. Source: Mahalanobis 1936; Little and Rubin, Statistical Analysis with Missing Data, 2019, chapter 3.
 
@@ -60,16 +66,20 @@ def available_distance(answers: Answers) -> tuple[FloatArray, FloatArray]:
     >>> bool(available_distance(rows)[1][0] < 1e-6)
     True
     """
-    mean, covariance = available_covariance(answers)
-    found = by_blocks(len(answers), lambda rows: _distance(answers[rows], mean, covariance), ROWS_AT_ONCE)
+    mean, covariance, pairs = _moments(answers)
+    rare = (pairs < LEAST_PAIRS).astype(np.float64)
+    found = by_blocks(len(answers), lambda rows: _distance(answers[rows], mean, covariance, rare), ROWS_AT_ONCE)
     distance, given = (np.concatenate(each) for each in zip(*found, strict=True))
     return distance, np.asarray(chi2.sf(distance, np.maximum(given, 1)), dtype=np.float64)
 
 
-def _distance(cells: FloatArray, mean: FloatArray, covariance: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Squared distance (m,) of some rows and how many answers they have."""
+def _distance(
+    cells: FloatArray, mean: FloatArray, covariance: FloatArray, rare: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Squared distance (m,) of some rows, NaN where two of its answers are a rare pair, and how many answers it has."""
     there = ~np.isnan(cells)
     deviation = np.where(there, cells - mean, 0.0)
     part = np.where(there[:, :, None] & there[:, None, :], covariance, np.eye(len(covariance)))
     solved = np.linalg.solve(part, deviation[:, :, None])[:, :, 0]
-    return (deviation * solved).sum(axis=1), there.sum(axis=1)
+    known = ((there @ rare) * there).sum(axis=1) == 0
+    return np.where(known, (deviation * solved).sum(axis=1), np.nan), there.sum(axis=1)

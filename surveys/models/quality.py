@@ -30,7 +30,7 @@ class QualityRules(models.Model):
 
 class QualityCheck(models.Model):
     """One pass of the flags over a closed edition. `thresholds` are those of scoring.engine.flags; `left_out` names by
-    block the signs that struck too many ratings to mean anything, with that share.
+    block the signs that struck too many ratings to mean anything, with that share, or had too little data (None).
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="quality_checks")

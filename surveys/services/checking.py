@@ -29,7 +29,7 @@ class _Found:
 
     def __init__(self) -> None:
         self.flags: dict[tuple[UUID, int | None, str], Mapping[str, Any]] = {}
-        self.left_out: dict[str, dict[str, float]] = {}
+        self.left_out: dict[str, dict[str, float | None]] = {}
         self.groups: dict[UUID, list[tuple[str, int, int]]] = {}
 
     def add(self, block: BlockSheet, thresholds: Thresholds) -> None:

@@ -73,7 +73,8 @@ def _job(edition: Edition) -> dict[str, object] | None:
 def _counts(check: QualityCheck) -> Context:
     decided, counts = decision_counts(check), flag_counts(check)
     most = max(counts.values(), default=0) or 1
-    left_out = {code for signs in check.left_out.values() for code in signs}
+    left_out = {code for signs in check.left_out.values() for code, share in signs.items() if share is not None}
+    too_little = {code for signs in check.left_out.values() for code, share in signs.items() if share is None}
     latest = datasets_of(check.edition).first()
     return {
         "flags": [
@@ -84,6 +85,7 @@ def _counts(check: QualityCheck) -> Context:
                 "bar": counts[code] / most,
                 "meaning": MEANINGS[code],
                 "left_out": code.value in left_out,
+                "too_little": code.value in too_little,
             }
             for code in FlagCode
         ],
