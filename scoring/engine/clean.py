@@ -119,7 +119,7 @@ def mahalanobis(answers: Answers) -> tuple[FloatArray, FloatArray]:
     products = by_blocks(n, lambda rows: _complete_products(answers[rows], centre))
     covariance = np.atleast_2d(np.sum(products, axis=0) / (count - 1))
     inverse = np.linalg.pinv(covariance, hermitian=True)
-    solve = np.linalg.solve if np.linalg.matrix_rank(covariance, hermitian=True) == k else _least_squares
+    solve = _exact if np.linalg.matrix_rank(covariance, hermitian=True) == k else _least_squares
     distance, tail = (
         np.concatenate(found)
         for found in zip(*by_blocks(n, lambda rows: _distances(answers[rows], centre, inverse, solve)), strict=True)
@@ -158,6 +158,10 @@ def _distances(
         distance[rows] -= (across * solve(within, across[:, :, None])[:, :, 0]).sum(axis=1)
     np.maximum(distance, 0.0, out=distance)
     return distance, np.asarray(chdtrc(np.maximum(count, 1.0), distance), dtype=np.float64)
+
+
+def _exact(matrices: FloatArray, sides: FloatArray) -> FloatArray:
+    return np.linalg.solve(matrices, sides)
 
 
 def _least_squares(matrices: FloatArray, sides: FloatArray) -> FloatArray:

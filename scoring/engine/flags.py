@@ -7,7 +7,7 @@ calls ``bursts``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -25,7 +25,7 @@ from scoring.engine.clean import (
 from scoring.engine.coded import Answers, Coded, answered, coded
 from scoring.engine.copies import duplicates, near_duplicates
 from scoring.engine.outliers import available_distance
-from scoring.engine.types import BoolArray, FloatArray, IntArray
+from scoring.engine.types import BoolArray, FloatArray, IntArray, encode_columns
 
 Evidence = Mapping[str, float]
 
@@ -62,6 +62,14 @@ class Sheet:
     firm: IntArray
     unit: IntArray
     n_units: int
+
+    @classmethod
+    def of_columns(
+        cls, columns: Iterable[FloatArray], items: tuple[Item, ...], firm: IntArray, unit: IntArray
+    ) -> Sheet:
+        """A sheet from columns of answers (k of R,) that come one at a time, so that they never all stand as numbers."""
+        answers = Coded(*encode_columns(columns, len(firm)))
+        return cls(answers, items, firm, unit, int(unit.max(initial=-1)) + 1)
 
     def columns(self, wanted: Callable[[Item], bool]) -> BoolArray:
         """Which columns (k,) are those of some questions."""

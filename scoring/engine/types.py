@@ -215,7 +215,8 @@ def encode_columns(columns: Iterable[FloatArray], n: int) -> tuple[CodeArray, Fl
     """
     found = [(codes.astype(np.uint16), levels) for codes, levels in map(_encode_column, columns)]
     width = 1 + max((len(levels) for _, levels in found), default=0)
-    codes: CodeArray = np.zeros((n, len(found)), dtype=np.uint8 if width <= 256 else np.uint16)
+    shape = (n, len(found))
+    codes: CodeArray = np.zeros(shape, dtype=np.uint8) if width <= 256 else np.zeros(shape, dtype=np.uint16)
     values = np.full((len(found), width), np.nan)
     for q, (column, levels) in enumerate(found):
         codes[:, q] = column

@@ -8,9 +8,7 @@ from uuid import UUID
 import numpy as np
 import orjson
 
-from scoring.engine.coded import Coded
 from scoring.engine.flags import Item, Sheet
-from scoring.engine.types import encode_columns
 from surveys.enums import Direction, ScaleKind
 from surveys.models import Edition, Question
 from surveys.selectors.quality import questions_by_block, ratings_to_check
@@ -42,10 +40,9 @@ def _sheet(block: str, asked: list[tuple[Question, str]], rows: list[tuple[UUID,
     items = tuple(_item(question, direction) for question, direction in asked)
     given = orjson.loads("[" + ",".join(answers for _response, _unit, answers in rows) + "]")
     columns = (np.array([_number(each, item.code) for each in given]) for item in items)
-    answers = Coded(*encode_columns(columns, len(rows)))
     responses, units = tuple(row[0] for row in rows), tuple(row[1] for row in rows)
     firm, unit = _numbered(responses), _numbered(units)
-    return BlockSheet(block, Sheet(answers, items, firm, unit, int(unit.max(initial=-1)) + 1), responses, units)
+    return BlockSheet(block, Sheet.of_columns(columns, items, firm, unit), responses, units)
 
 
 def _number(answers: Mapping[str, Any], code: str) -> float:

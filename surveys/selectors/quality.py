@@ -127,6 +127,19 @@ def flags_by_response(check: QualityCheck, responses: list[Response]) -> dict[UU
     return found
 
 
+def respondents_flagged(edition: Edition) -> frozenset[int]:
+    """The numbers that the responses flagged in the latest check have in the datasets of an edition; empty without one.
+
+    Datasets number responses in the order of their random identifiers; frozen, none is added or taken away. One
+    query.
+    """
+    latest = checks_of(edition).values("pk")[:1]
+    flagged = Exists(ResponseFlag.objects.filter(quality_check=Subquery(latest), response=OuterRef("pk")))
+    found = Response.objects.filter(edition=edition).order_by("id").annotate(is_flagged=flagged)
+    marks = found.values_list("is_flagged", flat=True).iterator(ROWS_AT_ONCE)
+    return frozenset(number for number, is_flagged in enumerate(marks, start=1) if is_flagged)
+
+
 def flag_counts(check: QualityCheck) -> dict[FlagCode, int]:
     """How many responses carry each flag at least once."""
     rows = ResponseFlag.objects.filter(quality_check=check).order_by().values("code")
