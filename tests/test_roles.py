@@ -208,6 +208,7 @@ STAFF: dict[str, Closed] = {
     ),
     "quality": Closed(SCORERS, checked),
     "quality-check": Closed(REVIEWERS, checked, get=NOT_SERVED, post=302),
+    "quality-thresholds": Closed(REVIEWERS, checked, post=422),
     "quality-rules": Closed(MANAGER, checked, get=NOT_SERVED, post=302),
     "quality-copies": Closed(REVIEWERS, checked, post=422),
     "quality-responses": Closed(REVIEWERS, checked),

@@ -44,6 +44,8 @@ GROUND = (
     "pipeline",
     "recipe",
     "recipe_diff",
+    "sheet",
     "tables",
+    "thresholds",
     "types",
 )

@@ -1,18 +1,18 @@
 """Flags: every sign of careless or copied answers in one block, rating by rating, with its evidence.
 
 The verbs of ``clean`` and ``copies`` applied to ratings whose questions have scales of their own. A flag says what was
-seen, never what follows from it: a person decides, with a reason. Bursts need the day of each rating; whoever keeps it
-calls ``bursts``.
+seen, never what follows from it: a person decides, with a reason. Bursts are looked for where the sheet has days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 
+from scoring.engine.bursts import bursts
 from scoring.engine.clean import (
     all_maximum,
     completion_share,
@@ -22,109 +22,14 @@ from scoring.engine.clean import (
     response_variability,
     share_by_unit,
 )
-from scoring.engine.coded import Answers, Coded, answered, coded
+from scoring.engine.coded import answered
 from scoring.engine.copies import duplicates, near_duplicates
-from scoring.engine.outliers import available_distance
-from scoring.engine.types import BoolArray, FloatArray, IntArray, encode_columns
+from scoring.engine.sheet import Item, Sheet
+from scoring.engine.thresholds import Thresholds
+from scoring.engine.types import BoolArray, FloatArray
 
 Evidence = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question as the flags see it.
-
-    ``scale``: name of its answer scale; ``low``, ``high``: ends of the scale; ``sign``: +1 when more is better, −1 when
-    less is better, 0 when neither; ``part``: what it measures together with others; ``ordered``: answered on a few
-    ordered options, not by a free number; ``always``: asked of everybody.
-    """
-
-    code: str
-    scale: str
-    low: float
-    high: float
-    sign: int = 0
-    part: str = ""
-    ordered: bool = True
-    always: bool = True
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The ratings of one block.
-
-    ``answers`` (R, k), numbers or coded, NaN = no answer, columns in the order asked and described by ``items``;
-    ``firm`` (R,) who rated; ``unit`` (R,) 0..U−1 what was rated.
-    """
-
-    answers: Answers
-    items: tuple[Item, ...]
-    firm: IntArray
-    unit: IntArray
-    n_units: int
-
-    @classmethod
-    def of_columns(
-        cls, columns: Iterable[FloatArray], items: tuple[Item, ...], firm: IntArray, unit: IntArray
-    ) -> Sheet:
-        """A sheet from columns of answers (k of R,) that come one at a time, so that they never all stand as numbers."""
-        answers = Coded(*encode_columns(columns, len(firm)))
-        return cls(answers, items, firm, unit, int(unit.max(initial=-1)) + 1)
-
-    def columns(self, wanted: Callable[[Item], bool]) -> BoolArray:
-        """Which columns (k,) are those of some questions."""
-        return np.array([wanted(item) for item in self.items], dtype=np.bool_)
-
-    @cached_property
-    def coded(self) -> Coded:
-        """The answers as codes: an array of numbers is coded once."""
-        return coded(self.answers)
-
-    def positions(self, wanted: Callable[[Item], bool], *, oriented: bool = False) -> Coded:
-        """Answers to some questions as places on their scale, 0 at its low end and 1 at its high end.
-
-        ``oriented``: 1 is the best end; NaN where a question has none.
-        """
-        low, high = (np.array([[getattr(item, end)] for item in self.items]) for end in ("low", "high"))
-        place: FloatArray = (self.coded.values - low) / np.where(high > low, high - low, np.nan)
-        if oriented:
-            sign = np.array([[item.sign] for item in self.items])
-            place = np.where(sign > 0, place, np.where(sign < 0, 1.0 - place, np.nan))
-        return Coded(self.coded.codes, place).only(self.columns(wanted))
-
-    @cached_property
-    def distances(self) -> tuple[FloatArray, FloatArray, IntArray]:
-        """Distance from the usual pattern (R,) over ordered questions that everybody is asked, its tail probability,
-        and the answers to these questions.
-        """
-        cells = self.positions(lambda item: item.ordered and item.always)
-        if not cells.shape[1]:
-            return np.zeros(len(cells)), np.ones(len(cells)), np.zeros(len(cells), dtype=np.int64)
-        return *available_distance(cells), answered(cells)
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When a sign becomes a flag.
-
-    ``complete``: least share of questions with an answer. ``run``, ``run_share``: longest run of equal answers on one
-    scale, in answers and as a share of those. ``spread``: least standard deviation of places on the scales (0..1).
-    ``even_odd``: largest inconsistency (−1..1). ``unusual``: smallest tail probability of the Mahalanobis distance.
-    ``least``: answers needed before a rating is judged. ``differ``: answers by which near copies may differ.
-    ``excess``: p below which a unit's share of perfect ratings stands out from its block. ``too_many``: share of
-    ratings beyond which a statistical sign (``STATISTICAL``) tells nothing about any one of them.
-    """
-
-    complete: float = 0.5
-    run: int = 10
-    run_share: float = 0.9
-    spread: float = 0.1
-    even_odd: float = 0.8
-    unusual: float = 0.001
-    least: int = 10
-    differ: int = 2
-    excess: float = 0.001
-    too_many: float = 0.1
+SEED = 20_240_101
 
 
 @dataclass(frozen=True)
@@ -368,6 +273,35 @@ def perfect_by_unit(sheet: Sheet, thresholds: Thresholds) -> tuple[BoolArray, Fl
     return perfect, own, rest, excess_by_unit(perfect, sheet.unit, sheet.n_units)
 
 
+def burst(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings in the days in which a unit's ratings came all at once, unlike its block's.
+
+    Evidence: ``ratings`` in so many ``days``, ``expected`` there, ``p``; never the day itself.
+
+    Ratings without a day are left out; a sheet without days has no bursts. The draws behind p always start from the
+    same seed. Raises nothing. Source: Kulldorff 1997.
+
+    >>> from dataclasses import replace
+    >>> from scoring.engine.example import example_sheet
+    >>> whole, unit = example_sheet(), np.repeat([0, 1], [40, 10])
+    >>> days = np.r_[np.arange(40) % 10, np.full(10, 4)]
+    >>> found = burst(Sheet(np.ones((50, 1)), whole.items[:1], np.arange(50), unit, 2, days), Thresholds())
+    >>> [flag.row for flag in found] == list(range(40, 50))
+    True
+    """
+    if sheet.day is None:
+        return
+    known = np.flatnonzero(sheet.day >= 0)
+    day, unit = sheet.day[known], sheet.unit[known]
+    seen = bursts(day, unit, sheet.n_units, np.random.default_rng(SEED), longest=thresholds.burst_days)
+    after = day - seen.start[unit]
+    for place in np.flatnonzero((seen.p[unit] <= thresholds.burst) & (after >= 0) & (after < seen.length[unit])):
+        u = unit[place]
+        evidence = {"ratings": int(seen.ratings[u]), "days": int(seen.length[u])}
+        figures = {"expected": float(seen.expected[u]), "p": float(seen.p[u])}
+        yield Flag("burst", int(known[place]), {**evidence, **figures})
+
+
 SIGNS: Mapping[str, Callable[[Sheet, Thresholds], Iterator[Flag]]] = {
     "incomplete": incomplete,
     "same_answer": same_answer,
@@ -377,5 +311,6 @@ SIGNS: Mapping[str, Callable[[Sheet, Thresholds], Iterator[Flag]]] = {
     "duplicate": duplicate,
     "near_duplicate": near_duplicate,
     "perfect_crowd": perfect_crowd,
+    "burst": burst,
 }
 STATISTICAL = frozenset({"inconsistent", "unusual"})

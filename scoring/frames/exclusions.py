@@ -21,7 +21,7 @@ from scoring.engine.exclusions import (
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.enums import Counting
 from scoring.models import ScoringRun
-from surveys.models import Edition
+from surveys.models import Edition, QualityCheck
 from surveys.selectors.quality import checks_of, respondents_flagged
 
 TABLE = "exclusions"
@@ -100,6 +100,7 @@ class Beside:
     dataset: Dataset
     policy: str
     recipe: Mapping[str, Any]
+    check: QualityCheck | None = None
     found: dict[str, pd.DataFrame] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
@@ -122,8 +123,9 @@ class Beside:
         return {TABLE: self.found[block]} if block in self.found else {}
 
     def used(self) -> dict[str, Any]:
-        """Which exclusions the run used: the policy, and the responses excluded by reason."""
-        return {"used": self.policy, "reasons": exclusion_counts(self.dataset)}
+        """Which exclusions the run used: the policy, the responses excluded by reason, and the check behind them."""
+        check = {"number": self.check.number, "thresholds": self.check.thresholds} if self.check else None
+        return {"used": self.policy, "reasons": exclusion_counts(self.dataset), "check": check}
 
     def facts(self) -> dict[str, Any]:
         """`used`, all responses, and by block the rows of both results, as plain data."""

@@ -37,6 +37,7 @@ from scoring.services.diagnostics import diagnostics_follow
 from surveys.enums import EditionState
 from surveys.models import Edition
 from surveys.selectors.datasets import dataset_bytes
+from surveys.selectors.quality import check_behind
 from surveys.services.editions import edition_advance
 
 ROWS_AT_ONCE = 500
@@ -124,7 +125,8 @@ def run_repeat(*, run: ScoringRun, progress: Progress) -> RunOutcome:
 
 def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress) -> RunOutcome:
     dataset = _dataset_of(run)
-    used, beside = exclusions_apply(dataset, policy_of(run)), Beside(dataset, policy_of(run), run.recipe.content)
+    used = exclusions_apply(dataset, policy_of(run))
+    beside = Beside(dataset, policy_of(run), run.recipe.content, check_behind(run.dataset))
     results, histories, inputs = {}, {}, {}
     for place, (block, known) in enumerate(keys.items()):
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from scoring.engine.thresholds import Thresholds
 from surveys.enums import Decision, FlagCode
 from surveys.models import (
     BlockUnit,
+    Dataset,
     Edition,
     Indicator,
     QualityCheck,
@@ -18,6 +21,7 @@ from surveys.models import (
     Question,
     Rating,
     Response,
+    ResponseDay,
     ResponseFlag,
     ResponseReview,
 )
@@ -62,6 +66,17 @@ def paces_of(edition: Edition, paces: list[int]) -> list[tuple[UUID, int]]:
     return [(response, pace) for response, pace in found.values_list("id", "pace") if pace is not None]
 
 
+def days_of(edition: Edition) -> dict[UUID, date]:
+    """The day on which each response came in; empty for a sealed edition and after freezing."""
+    return dict(ResponseDay.objects.filter(response__edition=edition).order_by("response_id").values_list())
+
+
+def thresholds_of(edition: Edition) -> Thresholds:
+    """When a sign becomes a flag in this edition: the usual thresholds until an analyst chose others."""
+    chosen = QualityRules.objects.filter(edition=edition).values_list("thresholds", flat=True).first()
+    return Thresholds(**(chosen or {}))
+
+
 def responses_count(edition: Edition) -> int:
     return Response.objects.filter(edition=edition).count()
 
@@ -69,6 +84,11 @@ def responses_count(edition: Edition) -> int:
 def two_persons_needed(edition: Edition) -> bool:
     """Whether an exclusion in this edition needs a second person."""
     return QualityRules.objects.filter(edition=edition, two_persons=True).exists()
+
+
+def check_behind(dataset: Dataset) -> QualityCheck | None:
+    """The check that was the latest when a dataset was written: its flags are what people decided about."""
+    return checks_of(dataset.edition).filter(at__lte=dataset.frozen_at).first()
 
 
 def checks_of(edition: Edition) -> QuerySet[QualityCheck]:

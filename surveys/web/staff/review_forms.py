@@ -1,5 +1,6 @@
 """Forms of the review of answers: the shape of what is typed, nothing more."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -7,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import Decision, ExclusionReason, FlagCode
 from surveys.models import Edition
-from surveys.selectors.quality import UNDECIDED, Wanted
+from surveys.selectors.quality import UNDECIDED, Thresholds, Wanted
 from surveys.selectors.units import rated_units
+from surveys.sentences import THRESHOLDS, threshold_words
 from surveys.services.reviews import Verdict
 
 LONGEST_COMMENT = 500
@@ -33,6 +35,42 @@ class ReviewFilterForm(forms.Form):
     def wanted(self) -> Wanted:
         self.full_clean()
         return Wanted(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+# How each threshold is typed: least and greatest value.
+LIMITS = {
+    "least": (2, 100),
+    "complete": (0.0, 1.0),
+    "run": (3, 100),
+    "run_share": (0.5, 1.0),
+    "spread": (0.0, 0.5),
+    "differ": (0, 5),
+    "excess": (0.0, 0.05),
+    "burst": (0.001, 0.05),
+    "burst_days": (1, 14),
+    "even_odd": (-1.0, 1.0),
+    "unusual": (0.0, 0.05),
+    "too_many": (0.01, 1.0),
+}
+
+
+class ThresholdsForm(forms.Form):
+    """When a sign becomes a flag; the hint names the usual value."""
+
+    def __init__(self, data: Any, *, chosen: Thresholds) -> None:
+        super().__init__(data, initial=asdict(chosen))
+        usual = dict(threshold_words(asdict(Thresholds())))
+        for name, (low, high) in LIMITS.items():
+            kind = forms.IntegerField if isinstance(low, int) else forms.FloatField
+            label = THRESHOLDS[name]
+            hint = _("Usual: %(value)s") % {"value": usual[str(label)]}
+            widget = forms.TextInput(attrs={"inputmode": "decimal"})
+            self.fields[name] = kind(
+                label=label, min_value=low, max_value=high, help_text=hint, widget=widget, localize=True
+            )
+
+    def thresholds(self) -> Thresholds:
+        return Thresholds(**self.cleaned_data)
 
 
 class DecisionForm(forms.Form):

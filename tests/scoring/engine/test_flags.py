@@ -16,8 +16,10 @@ from scoring.engine.clean import (
 )
 from scoring.engine.coded import coded
 from scoring.engine.copies import duplicates, near_duplicates
-from scoring.engine.flags import Flag, Item, Sheet, Thresholds, flags, perfect_by_unit
+from scoring.engine.flags import Flag, flags, perfect_by_unit
 from scoring.engine.outliers import available_covariance, available_distance
+from scoring.engine.sheet import Item, Sheet
+from scoring.engine.thresholds import Thresholds
 
 RNG = np.random.default_rng(7)
 ITEMS = tuple(
