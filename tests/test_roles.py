@@ -275,6 +275,7 @@ OPEN: dict[str, Open] = {
     "api:score-list": Open(200, 403, of=release),
     "api:sub-index-score-list": Open(200, 403, of=release),
     "api:indicator-score-list": Open(200, 403, of=release),
+    "api:contradiction-list": Open(200, 403, of=release),
     "api:nothing": Open(404, 403),
     "public:home": Open(200),
     "public:api": Open(200),

@@ -46,6 +46,7 @@ GROUND = (
     "recipe_diff",
     "sheet",
     "tables",
+    "texts",
     "thresholds",
     "types",
 )

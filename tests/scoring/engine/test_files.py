@@ -20,6 +20,7 @@ import pytest
 import scoring.engine
 from scoring.engine.checks import DatasetInvalid, RecipeInvalid
 from scoring.engine.dataset import (
+    COUNT_COLUMNS,
     HARD_COLUMNS,
     MARGIN_COLUMNS,
     DatasetParts,
@@ -34,6 +35,26 @@ from tests.scoring.engine.small import framework, recipe, survey
 
 ROOT = Path(__file__).parents[3]
 MODULES = sorted(f"scoring.engine.{m.name}" for m in pkgutil.iter_modules(scoring.engine.__path__))
+
+
+def test_counts_of_dossiers_make_a_new_format_and_leave_datasets_without_them_as_they_were() -> None:
+    plain = parts()
+    respondents = plain.respondents.assign(excluded="")
+    none = plain.hard.assign(**dict.fromkeys(COUNT_COLUMNS))
+    old, same = (dataset_write(parts(respondents=respondents, hard=hard)) for hard in (plain.hard, none))
+    assert old == same
+    assert (dataset_read(old).framework["format"], "late" in dataset_read(old).hard) == ("ddci-dataset/2", False)
+    counted = none.assign(handled=[40, None], early=[10, None], on_time=[28, None], late=[2, None])
+    content = dataset_write(parts(respondents=respondents, hard=counted[::-1]))
+    found = dataset_read(content)
+    rows = found.hard.set_index("period")[list(COUNT_COLUMNS)]
+    assert (found.framework["format"], rows.loc["2024"].tolist()) == ("ddci-dataset/3", [40, 10, 28, 2])
+    assert rows.loc["2023"].isna().all()
+    assert content == dataset_write(parts(respondents=respondents, hard=counted))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.read("hard.csv").decode().splitlines()[-1] == "a,h,95.5,report,2024,40,40,10,28,2"
+    with pytest.raises(DatasetInvalid):
+        dataset_write(parts(hard=counted))
 
 
 def parts(**changes: Any) -> DatasetParts:
