@@ -161,7 +161,7 @@ def _distances(
 
 
 def _exact(matrices: FloatArray, sides: FloatArray) -> FloatArray:
-    return np.linalg.solve(matrices, sides)
+    return np.asarray(np.linalg.solve(matrices, sides), dtype=np.float64)
 
 
 def _least_squares(matrices: FloatArray, sides: FloatArray) -> FloatArray:

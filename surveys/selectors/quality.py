@@ -71,6 +71,11 @@ def days_of(edition: Edition) -> dict[UUID, date]:
     return dict(ResponseDay.objects.filter(response__edition=edition).order_by("response_id").values_list())
 
 
+def thresholds_usual() -> Thresholds:
+    """The thresholds of an edition for which nobody chose others."""
+    return Thresholds()
+
+
 def thresholds_of(edition: Edition) -> Thresholds:
     """When a sign becomes a flag in this edition: the usual thresholds until an analyst chose others."""
     chosen = QualityRules.objects.filter(edition=edition).values_list("thresholds", flat=True).first()

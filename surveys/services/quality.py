@@ -1,5 +1,6 @@
 """The review of an edition's answers: asking for a check, and how many persons an exclusion needs."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -51,8 +52,11 @@ def quality_check_start(*, edition: Edition, by: User | None, now: datetime) -> 
 
 
 @transaction.atomic
-def quality_thresholds_change(*, edition: Edition, thresholds: Thresholds, by: User, now: datetime) -> None:
+def quality_thresholds_change(*, edition: Edition, values: Mapping[str, float], by: User, now: datetime) -> None:
     """Decide when a sign becomes a flag. It counts from the next check on; earlier checks keep their own thresholds.
+
+    Args:
+        values: by the names of scoring.engine.thresholds; what is not named is as usual.
 
     Raises:
         RulesSettled: the data are frozen.
@@ -60,7 +64,7 @@ def quality_thresholds_change(*, edition: Edition, thresholds: Thresholds, by: U
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
     if locked.state not in {*NOT_CLOSED, EditionState.CLOSED}:
         raise RulesSettled(edition=locked.title)
-    before, after = asdict(thresholds_of(locked)), asdict(thresholds)
+    before, after = asdict(thresholds_of(locked)), asdict(Thresholds(**values))  # type: ignore[arg-type]
     changed = [f"{name}: {before[name]} → {after[name]}" for name in after if after[name] != before[name]]
     if not changed:
         return

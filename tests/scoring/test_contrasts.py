@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
-from scoring.enums import Verdict
 from reports.pdf.reading import reading_of
 from reports.pdf.scorecard import scorecard_context
+from scoring.enums import Verdict
 from scoring.selectors.contradictions import contrasts_of
 from scoring.sentences import contrast_sentence
 from scoring.services.publications import publication_create

@@ -1,5 +1,7 @@
 """The review of answers in counts: checking them, what the flags mean for each unit, how many persons decide."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +25,7 @@ from surveys.selectors.quality import (
     decision_counts,
     flag_counts,
     thresholds_of,
+    thresholds_usual,
     two_persons_needed,
     unit_flags,
 )
@@ -142,10 +145,11 @@ def quality_thresholds(request: StaffRequest, edition_id: int) -> HttpResponse:
     """When a sign becomes a flag, from the next check on."""
     edition = edition_or_404(request, edition_id)
     require(may_review_responses(request.user, edition))
-    form = ThresholdsForm(posted(request), chosen=thresholds_of(edition))
+    chosen, usual = asdict(thresholds_of(edition)), asdict(thresholds_usual())
+    form = ThresholdsForm(posted(request), chosen=chosen, usual=usual)
     if request.method == "POST" and form.is_valid():
-        given, now = form.thresholds(), timezone.now()
-        quality_thresholds_change(edition=edition, thresholds=given, by=request.user, now=now)
+        values, now = form.cleaned_data, timezone.now()
+        quality_thresholds_change(edition=edition, values=values, by=request.user, now=now)
         messages.success(request, _("The thresholds were saved. They count from the next check on."))
         return redirect("staff:quality", edition.pk)
     context = {**frame(edition), "form": form, "open": edition.state in _RULES_OPEN}

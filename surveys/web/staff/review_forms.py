@@ -1,6 +1,6 @@
 """Forms of the review of answers: the shape of what is typed, nothing more."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import Decision, ExclusionReason, FlagCode
 from surveys.models import Edition
-from surveys.selectors.quality import UNDECIDED, Thresholds, Wanted
+from surveys.selectors.quality import UNDECIDED, Wanted
 from surveys.selectors.units import rated_units
 from surveys.sentences import THRESHOLDS, threshold_words
 from surveys.services.reviews import Verdict
@@ -55,22 +55,17 @@ LIMITS = {
 
 
 class ThresholdsForm(forms.Form):
-    """When a sign becomes a flag; the hint names the usual value."""
+    """When a sign becomes a flag, by the names of the thresholds; the hint tells the usual value."""
 
-    def __init__(self, data: Any, *, chosen: Thresholds) -> None:
-        super().__init__(data, initial=asdict(chosen))
-        usual = dict(threshold_words(asdict(Thresholds())))
+    def __init__(self, data: Any, *, chosen: Mapping[str, float], usual: Mapping[str, float]) -> None:
+        super().__init__(data, initial=dict(chosen))
+        words = dict(threshold_words(usual))
         for name, (low, high) in LIMITS.items():
-            kind = forms.IntegerField if isinstance(low, int) else forms.FloatField
-            label = THRESHOLDS[name]
-            hint = _("Usual: %(value)s") % {"value": usual[str(label)]}
-            widget = forms.TextInput(attrs={"inputmode": "decimal"})
-            self.fields[name] = kind(
-                label=label, min_value=low, max_value=high, help_text=hint, widget=widget, localize=True
-            )
-
-    def thresholds(self) -> Thresholds:
-        return Thresholds(**self.cleaned_data)
+            label = str(THRESHOLDS[name])
+            given: dict[str, Any] = {"label": label, "min_value": low, "max_value": high, "localize": True}
+            given["help_text"] = _("Usual: %(value)s") % {"value": words[label]}
+            given["widget"] = forms.TextInput(attrs={"inputmode": "decimal"})
+            self.fields[name] = forms.IntegerField(**given) if isinstance(low, int) else forms.FloatField(**given)
 
 
 class DecisionForm(forms.Form):
