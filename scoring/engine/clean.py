@@ -15,7 +15,7 @@ from scipy.special import chdtrc
 from scipy.stats import hypergeom
 
 from scoring.engine.blocks import by_blocks
-from scoring.engine.coded import Answers
+from scoring.engine.coded import Answers, whole
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 
@@ -111,12 +111,12 @@ def mahalanobis(answers: Answers) -> tuple[FloatArray, FloatArray]:
     (4, True)
     """
     n, k = answers.shape
-    moments = by_blocks(n, lambda rows: _complete_moments(answers[rows]))
+    moments = by_blocks(n, lambda rows: _count_and_sum(whole(answers, rows)))
     count = sum(found[0] for found in moments)
     if count <= k:
         return np.full(n, np.nan), np.full(n, np.nan)
     centre = np.sum([found[1] for found in moments], axis=0) / count
-    products = by_blocks(n, lambda rows: _complete_products(answers[rows], centre))
+    products = by_blocks(n, lambda rows: _complete_products(whole(answers, rows), centre))
     covariance = np.atleast_2d(np.sum(products, axis=0) / (count - 1))
     inverse = np.linalg.pinv(covariance, hermitian=True)
     solve = _exact if np.linalg.matrix_rank(covariance, hermitian=True) == k else _least_squares
@@ -127,14 +127,12 @@ def mahalanobis(answers: Answers) -> tuple[FloatArray, FloatArray]:
     return distance, tail
 
 
-def _complete_moments(cells: FloatArray) -> tuple[int, FloatArray]:
-    """Number of rows without missing answers and their sum."""
-    whole = ~np.isnan(cells @ np.ones(cells.shape[1]))
-    return int(whole.sum()), cells[whole].sum(axis=0)
+def _count_and_sum(cells: FloatArray) -> tuple[int, FloatArray]:
+    return len(cells), cells.sum(axis=0)
 
 
 def _complete_products(cells: FloatArray, centre: FloatArray) -> FloatArray:
-    deviation = cells[~np.isnan(cells @ np.ones(cells.shape[1]))] - centre
+    deviation = cells - centre
     product: FloatArray = deviation.T @ deviation
     return product
 

@@ -88,3 +88,19 @@ def answered(answers: Answers) -> IntArray:
     [1, 2]
     """
     return np.concatenate(by_blocks(len(answers), lambda rows: (~np.isnan(answers[rows])).sum(axis=1)))
+
+
+def whole(answers: Answers, rows: slice) -> FloatArray:
+    """Those of some rows (m, k) that have no gap.
+
+    NaN = no answer. Raises nothing. Source: definition.
+
+    >>> whole(np.array([[3.0, np.nan], [1.0, 12.5]]), slice(0, 2)).tolist()
+    [[1.0, 12.5]]
+    """
+    if isinstance(answers, Coded):
+        # Only rows in question become numbers: often they are few.
+        cells = answers[np.flatnonzero((answers.codes[rows] > 0).all(axis=1)) + rows.start]
+    else:
+        cells = answers[rows]
+    return cells[~np.isnan(cells @ np.ones(cells.shape[1]))]
