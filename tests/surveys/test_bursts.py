@@ -8,12 +8,13 @@ from django.db import DatabaseError, transaction
 
 from accounts.enums import Role
 from surveys.enums import Channel, FlagCode, Secrecy
-from surveys.models import BlockUnit, Edition, QualityCheck, Rating, Response, ResponseDay, ResponseFlag
+from surveys.models import BlockUnit, Edition, Invitation, QualityCheck, Rating, Response, ResponseDay, ResponseFlag
 from surveys.sentences import flag_sentence
 from surveys.services.answering import draft_save, response_submit
 from surveys.services.checking import quality_check_run
 from surveys.services.datasets import dataset_freeze
 from surveys.services.editions import edition_close
+from surveys.services.withdrawal import response_shown
 from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW, edition_answered
 from tests.factories.people import user_make
@@ -61,7 +62,9 @@ def checked(edition: Edition) -> QualityCheck:
 
 
 def test_a_confidential_edition_keeps_the_day_through_closing_until_freezing() -> None:
-    edition = edition_close(edition=sent_in(Secrecy.CONFIDENTIAL), by=None, now=NOW, rng=Random(1))
+    edition = sent_in(Secrecy.CONFIDENTIAL)
+    assert response_shown(invitation=Invitation.objects.get())["day"] == "2024-11-01"
+    edition = edition_close(edition=edition, by=None, now=NOW, rng=Random(1))
     assert ResponseDay.objects.get().day == FIRST
     assert ResponseDay.objects.get().response == Response.objects.get()
     dataset_freeze(edition=edition, by=user_make(Role.MANAGER), now=NOW)
