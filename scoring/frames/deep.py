@@ -156,17 +156,12 @@ def _drawn_weights(given: Given) -> Facts:
 
 
 def _choices(given: Given) -> Facts:
-    """Sobol indices; without the choice of trimming where the weights cannot be trimmed so far."""
+    """Sobol indices; without the choice of trimming where the weights cannot be trimmed so far, and without that of
+    responses where the others cannot be scored by themselves.
+    """
     run, cleaned = given.result.run, given.compared.without
     choices = usual_choices(run, None if cleaned is None else cleaned.run.survey)
-    try:
-        found = _tried(given, choices)
-    except EngineError:
-        kept = [choice for choice in choices if choice.name != "trimming"]
-        if len(kept) == len(choices):
-            raise
-        choices = kept
-        found = _tried(given, choices)
+    choices, found = _possible(given, choices)
     return {
         "names": found.names,
         "options": {choice.name: [option.label for option in choice.options] for choice in choices},
@@ -181,8 +176,18 @@ def _choices(given: Given) -> Facts:
     }
 
 
-def _tried(given: Given, choices: list[Choice]) -> ChoiceSensitivity:
-    return choice_sensitivity(given.result.run, choices, given.rng(2), n=POINTS, history=given.history)
+def _possible(given: Given, choices: list[Choice]) -> tuple[list[Choice], ChoiceSensitivity]:
+    """As many of the choices as can be computed together, and what they do; the fault of all where none can."""
+    faults = []
+    for left_out in ((), ("trimming",), ("responses",), ("trimming", "responses")):
+        kept = [choice for choice in choices if choice.name not in left_out]
+        if len(kept) + len(left_out) != len(choices):
+            continue
+        try:
+            return kept, choice_sensitivity(given.result.run, kept, given.rng(2), n=POINTS, history=given.history)
+        except EngineError as error:
+            faults.append(error)
+    raise faults[0]
 
 
 def _errors(given: Given) -> Facts:

@@ -154,6 +154,10 @@ def test_flagged_responses_are_left_out_in_a_trial_but_not_in_a_run(reviewed, dj
     with django_capture_on_commit_callbacks(execute=True):
         client.post(address("run-trial", reviewed), choices(reviewed, exclusions="none"))
     assert ScoringRun.objects.get(number=2).exclusions == "none"
+    compared = blocks_of(client.get(address("run-compare", reviewed), {"first": 1, "second": 2}))
+    assert all(block.excluding for block in compared)
+    for row in (row for block in compared for row in block.rows):
+        assert row.cause.exclusions == pytest.approx(row.difference, abs=1e-9)
 
 
 def test_diagnostics_show_the_run_with_the_excluded_and_without_every_flagged_response(reviewed):
