@@ -64,6 +64,7 @@ DEEDS = {
     "comment.review": _("Comment reviewed"),
     "quality.check": _("Answers checked"),
     "quality.rules": _("Rules of the review changed"),
+    "quality.thresholds": _("Thresholds of the signs changed"),
     "response.keep": _("Response kept"),
     "response.propose": _("Exclusion of a response proposed"),
     "response.exclude": _("Response excluded"),

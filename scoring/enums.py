@@ -27,3 +27,11 @@ class Exclusions(models.TextChoices):
 
     REVIEWED = "reviewed", _("Without the responses excluded in the review")
     NONE = "none", _("All responses, also the excluded ones")
+
+
+class Counting(models.TextChoices):
+    """Which responses a trial uses: as a run, or with every flagged response left out, as no run does by itself."""
+
+    REVIEWED = "reviewed", _("Without the responses excluded in the review")
+    NONE = "none", _("All responses, also the excluded ones")
+    FLAGGED = "flagged", _("Without every flagged response")

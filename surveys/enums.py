@@ -112,6 +112,7 @@ class FlagCode(models.TextChoices):
     NEAR_DUPLICATE = "near_duplicate", _("Almost the same answers as another rating")
     SAME_ANSWER = "same_answer", _("One answer over and over")
     HASTY = "hasty", _("Answered very fast")
+    BURST = "burst", _("Ratings of a unit all at once")
     PERFECT_CROWD = "perfect_crowd", _("Perfect rating in a crowd of them")
     INCOMPLETE = "incomplete", _("Half empty")
     LITTLE_VARIATION = "little_variation", _("Answers hardly vary")

@@ -26,6 +26,10 @@ MEANINGS: Mapping[str, Promise] = {
     FlagCode.HASTY: gettext_lazy(
         "Less than two seconds per question: hardly time to read them. Only this step is known, no time is kept."
     ),
+    FlagCode.BURST: gettext_lazy(
+        "In a few days a unit got far more ratings than the pace of its block would give. Only confidential editions "
+        "keep the day, and only until the data are frozen."
+    ),
     FlagCode.PERFECT_CROWD: gettext_lazy(
         "The best answer to every question, about a unit that has far more such ratings than its block."
     ),
@@ -40,6 +44,34 @@ MEANINGS: Mapping[str, Promise] = {
         "The pattern lies far from that of the other responses. It can be honest: look at the answers."
     ),
 }
+
+
+# Thresholds of the flags in the order of the form: what each decides.
+THRESHOLDS: Mapping[str, Promise] = {
+    "least": gettext_lazy("Fewest answers for a rating to be judged"),
+    "complete": gettext_lazy("Half empty: share of questions answered below"),
+    "run": gettext_lazy("One answer over and over: equal answers in a row from"),
+    "run_share": gettext_lazy("One answer over and over: share of all answers on the scale from"),
+    "spread": gettext_lazy("Answers hardly vary: standard deviation in parts of the scale below"),
+    "differ": gettext_lazy("Almost the same answers: different answers at most"),
+    "excess": gettext_lazy("Perfect rating in a crowd: probability by chance below"),
+    "burst": gettext_lazy("Ratings all at once: probability by chance at most"),
+    "burst_days": gettext_lazy("Ratings all at once: days looked at together at most"),
+    "even_odd": gettext_lazy("Contradictions: even-odd inconsistency from"),
+    "unusual": gettext_lazy("Unusual pattern: probability by chance below"),
+    "too_many": gettext_lazy("Contradictions and unusual patterns say nothing where they strike a share of more than"),
+}
+
+
+def threshold_words(thresholds: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Each threshold that a check used, with its value; older checks know fewer."""
+    return [(str(words), _plain(thresholds[name])) for name, words in THRESHOLDS.items() if name in thresholds]
+
+
+def _plain(value: float) -> str:
+    """As few decimals as the value needs."""
+    places = next((places for places in range(6) if abs(value - round(value, places)) < 1e-9), 6)
+    return write_number(value, places)
 
 
 def flag_sentence(code: str, evidence: Mapping[str, Any]) -> str:
@@ -82,6 +114,17 @@ def _hasty(seen: Mapping[str, Any]) -> str:
     return _("Pace: %(pace)s.") % {"pace": str(Pace(seen["pace"]).label).lower()}
 
 
+def _burst(seen: Mapping[str, Any]) -> str:
+    sentence = ngettext(
+        "%(ratings)d ratings of this unit came in within %(days)d day; %(expected)s would be ordinary.",
+        "%(ratings)d ratings of this unit came in within %(days)d days; %(expected)s would be ordinary.",
+        seen["days"],
+    )
+    return sentence % {
+        "ratings": seen["ratings"], "days": seen["days"], "expected": write_number(seen["expected"], 1)
+    }  # fmt: skip
+
+
 def _perfect_crowd(seen: Mapping[str, Any]) -> str:
     words = {"share": write_number(100 * seen["share"], 0), "rest": write_number(100 * seen["rest"], 0)}
     return (
@@ -114,6 +157,7 @@ EVIDENCE = {
     FlagCode.NEAR_DUPLICATE: _near_duplicate,
     FlagCode.SAME_ANSWER: _same_answer,
     FlagCode.HASTY: _hasty,
+    FlagCode.BURST: _burst,
     FlagCode.PERFECT_CROWD: _perfect_crowd,
     FlagCode.INCOMPLETE: _incomplete,
     FlagCode.LITTLE_VARIATION: _little_variation,

@@ -1,8 +1,10 @@
 """One province with everything in it, and one person of every role: what tests of doors stand on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
@@ -98,3 +100,29 @@ def world_make() -> World:
         duplicate=Duplicate.objects.create(first=pair[0], second=pair[1], kind="name_address", likeness=0.9),
         holder=holder,
     )
+
+
+def addresses(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """The full names of all addresses; one without a name by its path."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name or pattern.pattern}"
+
+
+def all_addresses() -> set[str]:
+    return set(addresses(get_resolver().url_patterns))
+
+
+def fitting_arguments(name: str) -> list[list[str]]:
+    """Arguments with which this address of the administration can be written."""
+    fitting = []
+    for given in ([], ["1"], ["accounts"], ["1", "1"]):
+        try:
+            reverse(name, args=given)
+        except NoReverseMatch:
+            continue
+        fitting.append(given)
+    return fitting

@@ -1,19 +1,19 @@
 """Every address as every role, by GET and by POST. An address without a row in the table fails the test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from surveys.models import BlockUnit, HardDocument, HardValue
 from surveys.selectors.invitations import invitation_by_code
 from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
-from tests.roles import ROLES, World, world_make
+from tests.roles import ROLES, World, all_addresses, fitting_arguments, world_make
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +208,7 @@ STAFF: dict[str, Closed] = {
     ),
     "quality": Closed(SCORERS, checked),
     "quality-check": Closed(REVIEWERS, checked, get=NOT_SERVED, post=302),
+    "quality-thresholds": Closed(REVIEWERS, checked, post=422),
     "quality-rules": Closed(MANAGER, checked, get=NOT_SERVED, post=302),
     "quality-copies": Closed(REVIEWERS, checked, post=422),
     "quality-responses": Closed(REVIEWERS, checked),
@@ -274,6 +275,7 @@ OPEN: dict[str, Open] = {
     "api:score-list": Open(200, 403, of=release),
     "api:sub-index-score-list": Open(200, 403, of=release),
     "api:indicator-score-list": Open(200, 403, of=release),
+    "api:contradiction-list": Open(200, 403, of=release),
     "api:nothing": Open(404, 403),
     "public:home": Open(200),
     "public:api": Open(200),
@@ -322,20 +324,6 @@ OPEN: dict[str, Open] = {
     "mfa_download_recovery_codes": Open(302, 302, signed_in=(404, 404)),
 }
 DOORS: dict[str, Closed | Open] = {**{f"staff:{name}": door for name, door in STAFF.items()}, **OPEN}
-
-
-def addresses(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
-    """The full names of all addresses; one without a name by its path."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from addresses(pattern.url_patterns, inner)
-        else:
-            yield f"{space}{pattern.name or pattern.pattern}"
-
-
-def all_addresses() -> set[str]:
-    return set(addresses(get_resolver().url_patterns))
 
 
 def outcome(world: World, client: Any, method: str, name: str, door: Closed | Open) -> int:
@@ -389,15 +377,3 @@ def test_the_administration_is_for_the_platform_administrator_only(world: World)
 
     assert len(targets) > 30
     assert let_in == []
-
-
-def fitting_arguments(name: str) -> list[list[str]]:
-    """Arguments with which this address of the administration can be written."""
-    fitting = []
-    for given in ([], ["1"], ["accounts"], ["1", "1"]):
-        try:
-            reverse(name, args=given)
-        except NoReverseMatch:
-            continue
-        fitting.append(given)
-    return fitting

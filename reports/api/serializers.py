@@ -10,6 +10,7 @@ from accounts.models import Province
 from reports.selectors.words import reason_sentence
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score, SubIndexScore
+from scoring.selectors.contradictions import Contrast
 from scoring.selectors.exclusions import responses_used
 from surveys.enums import IndicatorKind
 from surveys.models import Edition
@@ -137,6 +138,24 @@ class IndicatorScoreSerializer(serializers.ModelSerializer[IndicatorScore]):
     )
     def get_reason(self, score: IndicatorScore) -> str:
         return score.reason
+
+
+class ContradictionSerializer(serializers.Serializer[Contrast]):
+    """A unit that stands at one end by a record and at the other by what businesses answered about the same matter."""
+
+    block = serializers.CharField(source="soft.block_unit.block.code", read_only=True)
+    unit = serializers.CharField(source="unit_code", read_only=True)
+    record = serializers.CharField(source="hard.indicator.code", help_text="Indicator from records.", read_only=True)
+    record_value = serializers.FloatField(source="hard.raw", read_only=True)
+    record_rank = serializers.IntegerField(source="found.hard_rank", read_only=True)
+    answers = serializers.CharField(source="soft.indicator.code", help_text="Indicator of the survey.", read_only=True)
+    answers_value = serializers.FloatField(source="soft.raw", read_only=True)
+    answers_rank = serializers.IntegerField(source="found.soft_rank", read_only=True)
+    answers_n = serializers.IntegerField(source="soft.n", read_only=True)
+    units = serializers.IntegerField(
+        source="found.n_units", help_text="Units with both values, among which the ranks count.", read_only=True
+    )
+    records_better = serializers.BooleanField(source="found.records_better", read_only=True)
 
 
 class RecipeSerializer(serializers.Serializer[dict[str, Any]]):

@@ -14,5 +14,6 @@ urlpatterns = [
     path("publications/<int:pk>/scores/", views.ScoreList.as_view(), name="score-list"),
     path("publications/<int:pk>/sub-index-scores/", views.SubIndexScoreList.as_view(), name="sub-index-score-list"),
     path("publications/<int:pk>/indicator-scores/", views.IndicatorScoreList.as_view(), name="indicator-score-list"),
+    path("publications/<int:pk>/contradictions/", views.ContradictionList.as_view(), name="contradiction-list"),
     re_path(r"^(?!schema/)", views.NothingHere.as_view(), name="nothing"),
 ]

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.models import Province
 from reports.api import filters
 from reports.api.serializers import (
+    ContradictionSerializer,
     EditionSerializer,
     ErrorSerializer,
     IndicatorScoreSerializer,
@@ -170,5 +171,19 @@ class IndicatorScoreList(OfPublication, generics.ListAPIView[IndicatorScore]):
         return published.indicator_scores_of(self.publication())
 
     @_list_of(IndicatorScoreSerializer, "Measured values, points and points lost of indicators")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+@extend_schema(tags=["Results"])
+class ContradictionList(OfPublication, generics.ListAPIView[Any]):
+    queryset = published.none_of(IndicatorScore)
+    serializer_class = ContradictionSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> Any:
+        return published.contrasts_published(self.publication())
+
+    @_list_of(ContradictionSerializer, "Where records and what businesses answered contradict each other")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)

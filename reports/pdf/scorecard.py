@@ -14,10 +14,12 @@ from reports.pdf.reading import Reading
 from reports.pdf.render import pdf_render
 from reports.selectors.ranking import Block, Row
 from reports.selectors.unit_page import IndicatorRow, UnitResult
+from scoring.sentences import contrast_sentence
 
 STRENGTHS_ON_FRONT = LOSSES_ON_FRONT = 3
 LOSSES_SHOWN = 7
 COMMENTS_SHOWN = 4
+CONTRASTS_SHOWN = 3
 INDICATORS_ON_A_PAGE = 36
 AXIS_LENGTH = 500  # of the drawing in templates/reports/pdf/_field.html
 
@@ -54,6 +56,7 @@ def scorecard_context(result: UnitResult, reading: Reading) -> dict[str, Any]:
         "parts": sentences.parts_sentence(result.row.parts),
         "reading": sentences.how_to_read(reading.tables)[0],
         "indicator_groups": indicators_by_source(result),
+        "contrasts": [contrast_sentence(each) for each in result.contrasts[:CONTRASTS_SHOWN]],
         "indicators_fit": len(result.indicators) <= INDICATORS_ON_A_PAGE,
         "comments": result.comments[:COMMENTS_SHOWN],
         "comments_more": max(0, len(result.comments) - COMMENTS_SHOWN),

@@ -8,6 +8,7 @@ from accounts.models import Province
 from reports.selectors.publications import publications_public
 from scoring.enums import ScoreStatus
 from scoring.models import IndicatorScore, Publication, Score, SubIndexScore
+from scoring.selectors.contradictions import Contrast, contrasts_of
 from surveys.models import Edition
 
 Row = TypeVar("Row", bound=Model)
@@ -52,6 +53,13 @@ def indicator_scores_of(publication: Publication) -> QuerySet[IndicatorScore]:
         "indicator__position",
         "indicator__code",
     )
+
+
+def contrasts_published(publication: Publication) -> list[Contrast]:
+    """Where records and answers contradict each other, without units whose result is withheld."""
+    withheld = Score.objects.filter(run_id=publication.run_id, status=ScoreStatus.WITHHELD)
+    hidden = set(withheld.order_by().values_list("block_unit_id", flat=True))
+    return [each for each in contrasts_of(publication.run) if each.soft.block_unit_id not in hidden]
 
 
 def none_of(model: type[Row]) -> QuerySet[Row]:

@@ -34,4 +34,19 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Fragility": ("fragility",),
 }
 # What the parts stand on: data in, settings, the order of steps, tables out, something to try them on.
-GROUND = ("blocks", "checks", "dataset", "example", "options", "pipeline", "recipe", "recipe_diff", "tables", "types")
+GROUND = (
+    "blocks",
+    "checks",
+    "coded",
+    "dataset",
+    "example",
+    "options",
+    "pipeline",
+    "recipe",
+    "recipe_diff",
+    "sheet",
+    "tables",
+    "texts",
+    "thresholds",
+    "types",
+)

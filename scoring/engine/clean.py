@@ -1,12 +1,13 @@
 """Clean: signs of careless or copied answers. Flags only; a person decides about exclusion, with a reason.
 
-``answers`` is always (n, k): one row per response or rating, NaN = no answer, items in the order in which
-they were asked. Rows that resemble each other stand in ``copies``, ratings that come all at once in ``bursts``.
+``answers`` is always (n, k): one row per response or rating, NaN = no answer, items in the order in which they were
+asked; an array of numbers, or ``coded`` answers of which a few thousand rows at a time become numbers. Rows that
+resemble each other stand in ``copies``, ratings that come all at once in ``bursts``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -14,10 +15,11 @@ from scipy.special import chdtrc
 from scipy.stats import hypergeom
 
 from scoring.engine.blocks import by_blocks
+from scoring.engine.coded import Answers, whole
 from scoring.engine.types import BoolArray, FloatArray, IntArray
 
 
-def completion_share(answers: FloatArray) -> FloatArray:
+def completion_share(answers: Answers) -> FloatArray:
     """Share (n,) of the items that were answered.
 
     Unit: a share 0..1; NaN counts as missing. Raises nothing. Source: Curran, Methods for the detection of carelessly
@@ -29,7 +31,7 @@ def completion_share(answers: FloatArray) -> FloatArray:
     return np.concatenate(by_blocks(len(answers), lambda rows: (~np.isnan(answers[rows])).mean(axis=1)))
 
 
-def longstring(answers: FloatArray) -> tuple[IntArray, FloatArray]:
+def longstring(answers: Answers) -> tuple[IntArray, FloatArray]:
     """Longest run (n,) of the same answer, and average length of runs (n,; NaN without answers).
 
     Items without an answer are skipped: they neither break nor lengthen a run. Source: Johnson 2005.
@@ -47,7 +49,7 @@ def longstring(answers: FloatArray) -> tuple[IntArray, FloatArray]:
     return longest, average
 
 
-def _runs(answers: FloatArray, rows: slice) -> tuple[IntArray, IntArray, IntArray]:
+def _runs(answers: Answers, rows: slice) -> tuple[IntArray, IntArray, IntArray]:
     """Longest run, number of runs and answers of some rows."""
     columns = np.ascontiguousarray(answers[rows].T)
     last, run = np.full(columns.shape[1], np.nan), np.zeros(columns.shape[1], dtype=np.int32)
@@ -64,7 +66,7 @@ def _runs(answers: FloatArray, rows: slice) -> tuple[IntArray, IntArray, IntArra
     return longest.astype(np.int64), runs.astype(np.int64), answered.astype(np.int64)
 
 
-def response_variability(answers: FloatArray) -> FloatArray:
+def response_variability(answers: Answers) -> FloatArray:
     """Intra-individual response variability (n,): standard deviation over a row's answers; NaN under two
     answers.
 
@@ -78,7 +80,7 @@ def response_variability(answers: FloatArray) -> FloatArray:
     return np.concatenate(by_blocks(len(answers), partial(_variability, answers)))
 
 
-def _variability(answers: FloatArray, rows: slice) -> FloatArray:
+def _variability(answers: Answers, rows: slice) -> FloatArray:
     cells = answers[rows]
     present = ~np.isnan(cells)
     one = np.ones(cells.shape[1])
@@ -92,15 +94,16 @@ def _variability(answers: FloatArray, rows: slice) -> FloatArray:
     return spread
 
 
-def mahalanobis(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
+def mahalanobis(answers: Answers) -> tuple[FloatArray, FloatArray]:
     """Squared Mahalanobis distance (n,) from the mean answer, and its upper tail probability (n,).
 
-    Covariance over the rows without missing answers; in other rows a missing answer adds no distance and no
-    degree of freedom. Compare the probability with 0.001. NaN when fewer complete rows than items + 1
-    exist.
+    Mean and covariance S over the rows without missing answers. A row with gaps is judged by its answers o alone:
+    D² = (x_o − x̄_o)′ S_oo⁻¹ (x_o − x̄_o), χ² with as many degrees of freedom as answers, so that gaps neither add
+    distance nor hide it. Compare the probability with 0.001. NaN when fewer complete rows than items + 1 exist.
 
-    D² = (x − x̄)′S⁻¹(x − x̄), χ² with as many degrees of freedom as answers. Raises nothing. Source: Mahalanobis 1936;
-    R package careless.
+    With P = S⁻¹ and the missing answers m, S_oo⁻¹ = P_oo − P_om P_mm⁻¹ P_mo: a small matrix for each row with gaps.
+    Where S is singular, D² is the least that any answers in the gaps would give. Raises nothing. Source: Mahalanobis
+    1936; R package careless (rows without gaps); Little and Rubin, Statistical Analysis with Missing Data, 2019.
 
     >>> rows = np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0], [9.0, 1.0]])
     >>> distance, tail = mahalanobis(rows)
@@ -108,44 +111,64 @@ def mahalanobis(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     (4, True)
     """
     n, k = answers.shape
-    moments = by_blocks(n, lambda rows: _complete_moments(answers[rows]))
+    moments = by_blocks(n, lambda rows: _count_and_sum(whole(answers, rows)))
     count = sum(found[0] for found in moments)
     if count <= k:
         return np.full(n, np.nan), np.full(n, np.nan)
     centre = np.sum([found[1] for found in moments], axis=0) / count
-    products = by_blocks(n, lambda rows: _complete_products(answers[rows], centre))
-    inverse = np.linalg.pinv(np.atleast_2d(np.sum(products, axis=0) / (count - 1)), hermitian=True)
+    products = by_blocks(n, lambda rows: _complete_products(whole(answers, rows), centre))
+    covariance = np.atleast_2d(np.sum(products, axis=0) / (count - 1))
+    inverse = np.linalg.pinv(covariance, hermitian=True)
+    solve = _exact if np.linalg.matrix_rank(covariance, hermitian=True) == k else _least_squares
     distance, tail = (
         np.concatenate(found)
-        for found in zip(*by_blocks(n, lambda rows: _distances(answers[rows], centre, inverse)), strict=True)
+        for found in zip(*by_blocks(n, lambda rows: _distances(answers[rows], centre, inverse, solve)), strict=True)
     )
     return distance, tail
 
 
-def _complete_moments(cells: FloatArray) -> tuple[int, FloatArray]:
-    """Number of rows without missing answers and their sum."""
-    whole = ~np.isnan(cells @ np.ones(cells.shape[1]))
-    return int(whole.sum()), cells[whole].sum(axis=0)
+def _count_and_sum(cells: FloatArray) -> tuple[int, FloatArray]:
+    return len(cells), cells.sum(axis=0)
 
 
 def _complete_products(cells: FloatArray, centre: FloatArray) -> FloatArray:
-    deviation = cells[~np.isnan(cells @ np.ones(cells.shape[1]))] - centre
+    deviation = cells - centre
     product: FloatArray = deviation.T @ deviation
     return product
 
 
-def _distances(cells: FloatArray, centre: FloatArray, inverse: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _distances(
+    cells: FloatArray, centre: FloatArray, inverse: FloatArray, solve: Callable[[FloatArray, FloatArray], FloatArray]
+) -> tuple[FloatArray, FloatArray]:
     """Squared distance of each row and its upper tail probability."""
     present = ~np.isnan(cells)
     deviation = np.where(present, cells - centre, 0.0)
     moved = deviation @ inverse
-    moved *= deviation
     one = np.ones(cells.shape[1])
-    distance: FloatArray = moved @ one
-    return distance, np.asarray(chdtrc(np.maximum(present @ one, 1.0), distance), dtype=np.float64)
+    distance: FloatArray = (moved * deviation) @ one
+    count = present @ one
+    gaps = cells.shape[1] - count
+    for width in np.unique(gaps[gaps > 0]):
+        rows = np.flatnonzero(gaps == width)
+        missing = np.nonzero(~present[rows])[1].reshape(len(rows), -1)
+        across = np.take_along_axis(moved[rows], missing, axis=1)
+        within = inverse[missing[:, :, None], missing[:, None, :]]
+        distance[rows] -= (across * solve(within, across[:, :, None])[:, :, 0]).sum(axis=1)
+    np.maximum(distance, 0.0, out=distance)
+    return distance, np.asarray(chdtrc(np.maximum(count, 1.0), distance), dtype=np.float64)
 
 
-def even_odd(answers: FloatArray, scales: Sequence[Sequence[int]]) -> FloatArray:
+def _exact(matrices: FloatArray, sides: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.solve(matrices, sides), dtype=np.float64)
+
+
+def _least_squares(matrices: FloatArray, sides: FloatArray) -> FloatArray:
+    """Solutions (m, g, 1) where the matrices (m, g, g) may be singular."""
+    found: FloatArray = np.linalg.pinv(matrices, hermitian=True) @ sides
+    return found
+
+
+def even_odd(answers: Answers, scales: Sequence[Sequence[int]]) -> FloatArray:
     """Even-odd inconsistency (n,): 1 = careless, −1 = consistent.
 
     Within each scale (columns that measure the same) the items at odd and at even positions are averaged; r
@@ -187,7 +210,7 @@ def _means(sums: FloatArray, count: FloatArray) -> FloatArray:
     return found
 
 
-def all_maximum(answers: FloatArray, best: FloatArray) -> BoolArray:
+def all_maximum(answers: Answers, best: FloatArray) -> BoolArray:
     """Rows (n,) whose every answer is the best one; ``best`` (k,) best answer per item; rows without
     answers: False.
 

@@ -13,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.engine.blocks import by_blocks
-from scoring.engine.types import FloatArray, IntArray, encode_answers
+from scoring.engine.coded import Answers, Coded
+from scoring.engine.types import CodeArray, IntArray, encode_answers
 
 Hashes = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.uint64]
-Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 SEED = 20_240_101
 PAIRS = 1 << 16
 EVERY_BYTE = np.uint64(0x7F7F7F7F7F7F7F7F)
 
 
-def row_hash(answers: FloatArray) -> Hashes:
+def row_hash(answers: Answers) -> Hashes:
     """A number (n,) for each row of answers (n, k), equal for equal rows; missing answers are equal to each other.
 
     Σ_k bits(x_k)·r_k modulo 2⁶⁴, mixed, with fixed odd random r_k: two different rows get the same number with a
@@ -57,11 +57,13 @@ class _Coded:
     """Answers (n, k) as small numbers, 0 = missing, equal within a column where the answers are. ``alike``: equal
     across columns too, a byte each, as whole numbers close together can be."""
 
-    codes: Codes
+    codes: CodeArray
     alike: bool
 
 
-def _coded(answers: FloatArray) -> _Coded:
+def _coded(answers: Answers) -> _Coded:
+    if isinstance(answers, Coded):
+        return _Coded(answers.codes, answers.alike and answers.codes.dtype == np.uint8)
 
     def ends(rows: slice) -> tuple[float, float, bool]:
         cells = answers[rows]
@@ -84,7 +86,7 @@ def _coded(answers: FloatArray) -> _Coded:
     return _Coded(codes, True)
 
 
-def _packed(codes: Codes) -> Words:
+def _packed(codes: CodeArray) -> Words:
     """Rows of codes as whole words (n, W), filled up with zeros where they need it."""
     if codes.flags.c_contiguous and codes.shape[1] and codes.shape[1] * codes.itemsize % 8 == 0:
         return codes.view(np.uint64)
@@ -94,7 +96,7 @@ def _packed(codes: Codes) -> Words:
     return filled.view(np.uint64)
 
 
-def duplicates(answers: FloatArray, least: int = 5) -> IntArray:
+def duplicates(answers: Answers, least: int = 5) -> IntArray:
     """Group number (n,) of rows with exactly the same answers to the same items, in order of first appearance;
     0 = no other row is the same.
 
@@ -121,12 +123,12 @@ def duplicates(answers: FloatArray, least: int = 5) -> IntArray:
     return found
 
 
-def _answered(codes: Codes) -> IntArray:
+def _answered(codes: CodeArray) -> IntArray:
     parts = by_blocks(len(codes), lambda rows: (codes[rows] > 0).astype(np.float32) @ np.ones(codes.shape[1], "f4"))
     return np.concatenate(parts).astype(np.int64)
 
 
-def _hashes(codes: Codes, chosen: IntArray) -> Hashes:
+def _hashes(codes: CodeArray, chosen: IntArray) -> Hashes:
     parts = by_blocks(len(chosen), lambda rows: _hash(_packed(codes[chosen[rows]])))
     return np.concatenate(parts)
 
@@ -151,7 +153,7 @@ class NearCopies:
 
 
 def near_duplicates(
-    answers: FloatArray, *, differ: int = 2, least: int = 10, crowd: int = 2000, row_distinct: int = 3
+    answers: Answers, *, differ: int = 2, least: int = 10, crowd: int = 2000, row_distinct: int = 3
 ) -> NearCopies:
     """Pairs of rows that differ in at most ``differ`` items, an answer against no answer counting as a difference.
 
@@ -182,7 +184,7 @@ def near_duplicates(
     return NearCopies(first, second, shared, (codes[first] != codes[second]).sum(axis=1), skipped)
 
 
-def _distinct(coded: _Coded, answers: FloatArray) -> IntArray:
+def _distinct(coded: _Coded, answers: Answers) -> IntArray:
     """Distinct answers in each row (n,)."""
 
     def steps(rows: slice) -> IntArray:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scoring.engine.checks import DatasetInvalid
+from scoring.engine.texts import table_text
 from scoring.engine.types import (
     FirmRows,
     FloatArray,
@@ -35,12 +36,14 @@ from scoring.engine.types import (
     survey_build,
 )
 
-FORMATS = ("ddci-dataset/1", "ddci-dataset/2")
+# 2: respondents may be excluded; 3: dossiers are counted by how they were handled.
+FORMATS = ("ddci-dataset/1", "ddci-dataset/2", "ddci-dataset/3")
 MEMBERS = ("framework.json", "respondents.csv", "ratings.csv", "hard.csv", "margins.csv")
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 NOT_APPLICABLE, DONT_KNOW = -8e9, -9e9
 RATING_KEYS = ("respondent", "unit", "satisfaction")
 HARD_COLUMNS = ("unit", "indicator", "value", "source", "period", "dossiers")
+COUNT_COLUMNS = ("handled", "early", "on_time", "late")
 MARGIN_COLUMNS = ("block", "margin", "level", "N")
 
 
@@ -73,7 +76,8 @@ class Dataset:
 @dataclass(frozen=True)
 class DatasetParts:
     """What a dataset is written from: the framework and four tables with the columns of docs/dataset.md, in any order
-    of rows; cells of ``ratings`` are numbers, None/NaN (not shown) or the texts "na" and "dk".
+    of rows; cells of ``ratings`` are numbers, None/NaN (not shown) or the texts "na" and "dk". ``hard`` may have the
+    ``COUNT_COLUMNS`` too.
     """
 
     framework: Mapping[str, Any]
@@ -97,6 +101,8 @@ def canonical_json(value: Any) -> str:
 def dataset_write(parts: DatasetParts) -> bytes:
     """Write a dataset; the same content in any order of rows gives the same bytes.
 
+    It has the lowest format that holds the content, so that what an older engine wrote is written the same again.
+
     Raises ``DatasetInvalid`` when a table lacks a column, a rating names an unknown respondent or unit, or a unit code
     is one of the two reserved words.
 
@@ -105,15 +111,19 @@ def dataset_write(parts: DatasetParts) -> bytes:
     >>> dataset_write(turned) == dataset_write(example_parts())
     True
     """
-    framework = {**parts.framework, "format": FORMATS["excluded" in parts.respondents]}
+    counted = bool(parts.hard.reindex(columns=list(COUNT_COLUMNS)).notna().to_numpy().any())
+    if counted:
+        _require(parts.respondents, ("excluded",), "respondents.csv")
+    columns = HARD_COLUMNS + COUNT_COLUMNS if counted else HARD_COLUMNS
+    framework = {**parts.framework, "format": FORMATS[2 if counted else "excluded" in parts.respondents]}
     units = [str(item["code"]) for item in framework["units"]]
     respondents = _ordered_respondents(parts.respondents)
     texts = (
         canonical_json(framework) + "\n",
-        _csv(respondents),
-        _csv(_ordered_ratings(parts.ratings, units, respondents)),
-        _csv(_ordered(parts.hard, HARD_COLUMNS, "hard.csv", ["unit", "indicator", "period"])),
-        _csv(_ordered(parts.margins, MARGIN_COLUMNS, "margins.csv", ["block", "margin", "level"])),
+        table_text(respondents),
+        table_text(_ordered_ratings(parts.ratings, units, respondents)),
+        table_text(_ordered(parts.hard, columns, "hard.csv", ["unit", "indicator", "period"])),
+        table_text(_ordered(parts.margins, MARGIN_COLUMNS, "margins.csv", ["block", "margin", "level"])),
     )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -160,26 +170,6 @@ def _require(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:
         raise DatasetInvalid(f"{name}:{missing[0]}", f"{name} has no column {missing[0]}.")
 
 
-def _csv(table: pd.DataFrame) -> str:
-    """A table as CSV with the shortest text of each number that reads back to the same number."""
-    return table.apply(_column_text).to_csv(index=False, lineterminator="\n")
-
-
-def _column_text(column: pd.Series[Any]) -> pd.Series[Any]:
-    codes, distinct = pd.factorize(column, use_na_sentinel=True)
-    texts = np.array([*(_cell(value) for value in distinct), ""], dtype=object)
-    return pd.Series(texts[codes], index=column.index, dtype=object)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, (bool, np.bool_)):
-        return str(int(value))
-    if isinstance(value, (float, np.floating)):
-        number = float(value)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    return str(value)
-
-
 def dataset_read(content: bytes) -> Dataset:
     """Read a dataset from its bytes; raises ``DatasetInvalid`` naming the member and column at fault.
 
@@ -196,6 +186,9 @@ def dataset_read(content: bytes) -> Dataset:
     if framework["format"] == FORMATS[0]:
         respondents["excluded"] = ""
     _require(respondents, ("excluded",), "respondents.csv")
+    counts = dict.fromkeys(("value", "dossiers", *COUNT_COLUMNS), np.float64)
+    hard = _read_text(members["hard.csv"], numbers=counts)
+    _require(hard, COUNT_COLUMNS if framework["format"] == FORMATS[2] else (), "hard.csv")
     ratings = _read_ratings(members["ratings.csv"])
     questions = tuple(str(c) for c in ratings.columns if c not in RATING_KEYS)
     cells = ratings[list(questions)].to_numpy(dtype=np.float64)
@@ -214,7 +207,7 @@ def dataset_read(content: bytes) -> Dataset:
         non_answers=_non_answers(cells),
         satisfaction=ratings["satisfaction"].to_numpy(dtype=np.float64),
         questions=questions,
-        hard=_read_text(members["hard.csv"], numbers={"value": np.float64, "dossiers": np.float64}),
+        hard=hard,
         margins=_read_text(members["margins.csv"], numbers={"N": np.float64}),
     )
 

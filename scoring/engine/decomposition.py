@@ -17,11 +17,17 @@ from scoring.engine.pipeline import Result, Run
 from scoring.engine.types import FloatArray, Framework, IntArray
 
 PARTS = ("values", "goalposts", "weights")
+EXCLUSIONS = "exclusions"
 
 Ends = dict[str, tuple[float, float]]
 
 
-def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.DataFrame:
+Crossed = tuple[Result, Result]
+
+
+def decompose(
+    before: Result, after: Result, lineage: Mapping[str, str], crossed: Crossed | None = None
+) -> pd.DataFrame:
     """Change of each unit's total as a sum of parts.
 
     T(v, g, w) is the total from the values v, goalposts g and weights w of either edition; w stands for all of the
@@ -30,9 +36,13 @@ def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.D
     preferred. An indicator that one edition lacks has no value there: its weight goes to the others. Goalposts that
     an edition lacks are taken from the other. ``lineage``: code in the later edition → code in the earlier.
 
-    Returned per unit: unit, before, after, change, values, goalposts, weights, adjustment (bonus and penalty
-    points); NaN where a total is missing in either edition. Raises ``GoalpostsMissing`` when an indicator is not
-    normalised between goalposts.
+    Two results of one edition may differ in the responses they leave out too, which moves values and goalposts alike.
+    ``crossed`` tells this apart: the result before with the responses of after, and the result after with those of
+    before. Then there is a fourth part, ``exclusions``, in T(e, v, g, w), averaged over twenty-four orders.
+
+    Returned per unit: unit, before, after, change, (exclusions,) values, goalposts, weights, adjustment (bonus and
+    penalty points); NaN where a total is missing in either edition. Raises ``GoalpostsMissing`` when an indicator is
+    not normalised between goalposts.
 
     Unit: points of the total. Source: Shapley 1953; Shorrocks 2013.
 
@@ -51,19 +61,22 @@ def decompose(before: Result, after: Result, lineage: Mapping[str, str]) -> pd.D
     ]
     later, earlier = (np.array([pair[i] for pair in pairs], dtype=np.int64) for i in (0, 1))
     codes = sorted({*before.run.framework.codes, *after.run.framework.codes})
-    values = (_values(before.run, codes, earlier), _values(after.run, codes, later))
-    ends = (_ends(before.run), _ends(after.run))
-    posts = (ends[1] | ends[0], ends[0] | ends[1])
+    sides = (
+        ((before.run, after.run),) if crossed is None else ((before.run, crossed[1].run), (crossed[0].run, after.run))
+    )
+    values = [[_values(run, codes, units) for run, units in zip(pair, (earlier, later), strict=True)] for pair in sides]
+    posts = [_shared_ends(*pair) for pair in sides]
     states: dict[tuple[int, ...], FloatArray] = {
-        (v, g, w): _total((before, after)[w].run, dict(zip(codes, values[v].T, strict=True)), posts[g])
-        for v, g, w in np.ndindex(2, 2, 2)
+        (e, v, g, w): _total((before, after)[w].run, dict(zip(codes, values[e][v].T, strict=True)), posts[e][g])
+        for e, v, g, w in np.ndindex(len(sides), 2, 2, 2)
     }
     columns = {"unit": [after.run.framework.units[int(u)] for u in later]}
     old, new = before.run.adjusted, after.run.adjusted
     table = pd.DataFrame(columns | {"before": old.total[earlier], "after": new.total[later]})
     table["change"] = table["after"] - table["before"]
     missing = np.isnan(table["change"].to_numpy())
-    for name, part in zip(PARTS, _shapley(states), strict=True):
+    names = PARTS if crossed is None else (EXCLUSIONS, *PARTS)
+    for name, part in zip(names, _shapley(states, range(4 - len(names), 4)), strict=True):
         table[name] = np.where(missing, np.nan, part)
     table["adjustment"] = np.where(missing, np.nan, new.applied[later] - old.applied[earlier])
     return table
@@ -80,6 +93,12 @@ def _values(run: Run, codes: list[str], units: IntArray) -> FloatArray:
         entered = ~np.isnan(parents).any(axis=0)
         found[:, codes.index(item.code)] = np.where(entered, run.measured.values[:, k], np.nan)[units]
     return found
+
+
+def _shared_ends(before: Run, after: Run) -> tuple[Ends, Ends]:
+    """Goalposts of both; what one lacks it takes from the other."""
+    first, second = _ends(before), _ends(after)
+    return second | first, first | second
 
 
 def _ends(run: Run) -> Ends:
@@ -100,14 +119,14 @@ def _total(run: Run, values: Mapping[str, FloatArray], ends: Ends) -> FloatArray
     return aggregate(points, part, replace(aggregate_options(run.recipe), threshold=0.0)).total
 
 
-def _shapley(states: Mapping[tuple[int, ...], FloatArray]) -> list[FloatArray]:
-    """Average contribution of exchanging each of the three parts."""
-    orders = list(permutations(range(3)))
-    parts = [np.zeros_like(states[0, 0, 0]) for _ in PARTS]
+def _shapley(states: Mapping[tuple[int, ...], FloatArray], players: range) -> list[FloatArray]:
+    """Average contribution of exchanging each of the parts."""
+    orders = list(permutations(players))
+    parts = {player: np.zeros_like(states[0, 0, 0, 0]) for player in players}
     for order in orders:
-        state = [0, 0, 0]
+        state = [0, 0, 0, 0]
         for part in order:
             old = states[tuple(state)]
             state[part] = 1
             parts[part] = parts[part] + (states[tuple(state)] - old) / len(orders)
-    return parts
+    return list(parts.values())

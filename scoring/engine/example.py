@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from scoring.engine.dataset import HARD_COLUMNS, MARGIN_COLUMNS, Dataset, DatasetParts, dataset_read, dataset_write
-from scoring.engine.flags import Item, Sheet
 from scoring.engine.recipe import recipe_default
+from scoring.engine.sheet import Item, Sheet
 from scoring.engine.types import (
     FirmRows,
     Framework,

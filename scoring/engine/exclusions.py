@@ -6,7 +6,7 @@ uses all responses (``none``), and shows the other result beside its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 from scoring.engine.checks import MethodUnknown
 from scoring.engine.dataset import Dataset
 from scoring.engine.pipeline import Result
+from scoring.engine.types import BoolArray
 
 REVIEWED, NONE = "reviewed", "none"
 POLICIES = (REVIEWED, NONE)
@@ -49,8 +50,26 @@ def exclusions_apply(dataset: Dataset, policy: str) -> Dataset:
     """
     if policy not in POLICIES:
         raise MethodUnknown("exclusions", f"Exclusions are {' or '.join(POLICIES)}, not {policy}.")
-    kept = (dataset.respondents["excluded"] == "").to_numpy()
-    if policy == NONE or kept.all():
+    return dataset if policy == NONE else _kept(dataset, (dataset.respondents["excluded"] == "").to_numpy())
+
+
+def without_flagged(dataset: Dataset, flagged: Collection[int]) -> Dataset:
+    """The dataset without the flagged respondents (by number) and without those that people excluded.
+
+    Numbers that the dataset does not have are missing from it already. Raises nothing. Source: Meade and Craig 2012,
+    on showing results with and without careless respondents.
+
+    >>> from scoring.engine.example import example_dataset
+    >>> without_flagged(example_dataset(), {1}).respondents["respondent"].tolist()
+    [2]
+    """
+    flagged_too = dataset.respondents["respondent"].isin(list(flagged))
+    return _kept(dataset, ((dataset.respondents["excluded"] == "") & ~flagged_too).to_numpy())
+
+
+def _kept(dataset: Dataset, kept: BoolArray) -> Dataset:
+    """The dataset of some respondents."""
+    if kept.all():
         return dataset
     rows = kept[dataset.rating_respondent]
     position = np.cumsum(kept) - 1

@@ -1,17 +1,18 @@
 """Flags: every sign of careless or copied answers in one block, rating by rating, with its evidence.
 
 The verbs of ``clean`` and ``copies`` applied to ratings whose questions have scales of their own. A flag says what was
-seen, never what follows from it: a person decides, with a reason. Bursts need the day of each rating; whoever keeps it
-calls ``bursts``.
+seen, never what follows from it: a person decides, with a reason. Bursts are looked for where the sheet has days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from scoring.engine.bursts import bursts
 from scoring.engine.clean import (
     all_maximum,
     completion_share,
@@ -21,85 +22,14 @@ from scoring.engine.clean import (
     response_variability,
     share_by_unit,
 )
+from scoring.engine.coded import answered
 from scoring.engine.copies import duplicates, near_duplicates
-from scoring.engine.outliers import available_distance
-from scoring.engine.types import BoolArray, FloatArray, IntArray
+from scoring.engine.sheet import Item, Sheet
+from scoring.engine.thresholds import Thresholds
+from scoring.engine.types import BoolArray, FloatArray
 
 Evidence = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question as the flags see it.
-
-    ``scale``: name of its answer scale; ``low``, ``high``: ends of the scale; ``sign``: +1 when more is better, −1 when
-    less is better, 0 when neither; ``part``: what it measures together with others; ``ordered``: answered on a few
-    ordered options, not by a free number; ``always``: asked of everybody.
-    """
-
-    code: str
-    scale: str
-    low: float
-    high: float
-    sign: int = 0
-    part: str = ""
-    ordered: bool = True
-    always: bool = True
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The ratings of one block.
-
-    ``answers`` (R, k), NaN = no answer, columns in the order asked and described by ``items``; ``firm`` (R,) who
-    rated; ``unit`` (R,) 0..U−1 what was rated.
-    """
-
-    answers: FloatArray
-    items: tuple[Item, ...]
-    firm: IntArray
-    unit: IntArray
-    n_units: int
-
-    def columns(self, wanted: Callable[[Item], bool]) -> BoolArray:
-        """Which columns (k,) are those of some questions."""
-        return np.array([wanted(item) for item in self.items], dtype=np.bool_)
-
-    def positions(self, *, oriented: bool = False) -> FloatArray:
-        """Answers (R, k) as places on their scale, 0 at its low end and 1 at its high end.
-
-        ``oriented``: 1 is the best end; NaN where a question has none.
-        """
-        low, high = (np.array([getattr(item, end) for item in self.items]) for end in ("low", "high"))
-        place: FloatArray = (self.answers - low) / np.where(high > low, high - low, np.nan)
-        if not oriented:
-            return place
-        sign = np.array([item.sign for item in self.items], dtype=np.float64)
-        return np.where(sign > 0, place, np.where(sign < 0, 1.0 - place, np.nan))
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When a sign becomes a flag.
-
-    ``complete``: least share of questions with an answer. ``run``, ``run_share``: longest run of equal answers on one
-    scale, in answers and as a share of those. ``spread``: least standard deviation of places on the scales (0..1).
-    ``even_odd``: largest inconsistency (−1..1). ``unusual``: smallest tail probability of the Mahalanobis distance.
-    ``least``: answers needed before a rating is judged. ``differ``: answers by which near copies may differ.
-    ``excess``: p below which a unit's share of perfect ratings stands out from its block. ``too_many``: share of
-    ratings beyond which a statistical sign (``STATISTICAL``) tells nothing about any one of them.
-    """
-
-    complete: float = 0.5
-    run: int = 10
-    run_share: float = 0.9
-    spread: float = 0.1
-    even_odd: float = 0.8
-    unusual: float = 0.001
-    least: int = 10
-    differ: int = 2
-    excess: float = 0.001
-    too_many: float = 0.1
+SEED = 20_240_101
 
 
 @dataclass(frozen=True)
@@ -113,17 +43,19 @@ class Flag:
 
 @dataclass(frozen=True)
 class Flagged:
-    """The flags of a block by row and code; ``left_out``: signs that struck too many ratings, with their share."""
+    """The flags of a block by row and code. ``left_out``: signs that struck too many ratings, with their share, or that
+    there is too little data for, with None.
+    """
 
     flags: tuple[Flag, ...]
-    left_out: Mapping[str, float]
+    left_out: Mapping[str, float | None]
 
 
 def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
     """All flags of a block's ratings.
 
     A statistical sign that strikes more than ``too_many`` of the ratings describes the questionnaire, not a
-    respondent: it is left out, and said to be.
+    respondent: it is left out, and said to be. So is one that there is too little data for.
 
     A missing answer is no sign by itself. Raises nothing. Source: Meade and Craig 2012; Curran 2016.
 
@@ -133,8 +65,11 @@ def flags(sheet: Sheet, thresholds: Thresholds | None = None) -> Flagged:
     >>> [(flag.code, flag.row) for flag in flags(sheet).flags]
     [('same_answer', 0)]
     """
-    chosen, found, left_out = thresholds or Thresholds(), list[Flag](), dict[str, float]()
+    chosen, found, left_out = thresholds or Thresholds(), list[Flag](), dict[str, float | None]()
     for code, sign in SIGNS.items() if len(sheet.answers) else ():
+        if code == "unusual" and too_little(sheet, chosen):
+            left_out[code] = None
+            continue
         seen = list(sign(sheet, chosen))
         share = len(seen) / len(sheet.answers)
         if code in STATISTICAL and share > chosen.too_many:
@@ -153,13 +88,9 @@ def incomplete(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, flag.evidence) for flag in incomplete(example_sheet(), Thresholds())]
     [(4, {'answered': 3, 'asked': 12})]
     """
-    share = completion_share(sheet.answers)
+    share, given = completion_share(sheet.coded), answered(sheet.coded)
     for row in np.flatnonzero(share < thresholds.complete):
-        yield Flag("incomplete", int(row), {"answered": int((~np.isnan(sheet.answers[row])).sum()), "asked": _k(sheet)})
-
-
-def _k(sheet: Sheet) -> int:
-    return int(sheet.answers.shape[1])
+        yield Flag("incomplete", int(row), {"answered": int(given[row]), "asked": len(sheet.items)})
 
 
 def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -173,15 +104,19 @@ def same_answer(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, flag.evidence) for flag in same_answer(example_sheet(), Thresholds())]
     [(0, {'run': 12, 'answered': 12})]
     """
-    best, answered = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
+    best, given = np.zeros(len(sheet.answers), dtype=np.int64), np.zeros(len(sheet.answers), dtype=np.int64)
     for scale in dict.fromkeys(item.scale for item in sheet.items if item.ordered):
-        cells = sheet.answers[:, [item.ordered and item.scale == scale for item in sheet.items]]
-        run, count = longstring(cells)[0], (~np.isnan(cells)).sum(axis=1)
+        cells = sheet.coded.only(sheet.columns(partial(_on_scale, scale)))
+        run, count = longstring(cells)[0], answered(cells)
         longer = run > best
-        best, answered = np.where(longer, run, best), np.where(longer, count, answered)
-    hit = (best >= thresholds.run) & (best >= thresholds.run_share * answered)
+        best, given = np.where(longer, run, best), np.where(longer, count, given)
+    hit = (best >= thresholds.run) & (best >= thresholds.run_share * given)
     for row in np.flatnonzero(hit):
-        yield Flag("same_answer", int(row), {"run": int(best[row]), "answered": int(answered[row])})
+        yield Flag("same_answer", int(row), {"run": int(best[row]), "answered": int(given[row])})
+
+
+def _on_scale(scale: str, item: Item) -> bool:
+    return item.ordered and item.scale == scale
 
 
 def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -194,8 +129,8 @@ def little_variation(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [flag.row for flag in little_variation(example_sheet(), Thresholds(spread=0.4))]
     [1, 2, 3]
     """
-    cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered)]
-    spread, count = response_variability(cells), (~np.isnan(cells)).sum(axis=1)
+    cells = sheet.positions(lambda item: item.ordered)
+    spread, count = response_variability(cells), answered(cells)
     repeated = {flag.row for flag in same_answer(sheet, thresholds)}
     for row in np.flatnonzero((spread < thresholds.spread) & (count >= thresholds.least)):
         if int(row) not in repeated:
@@ -211,15 +146,18 @@ def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, round(flag.evidence["even_odd"], 6)) for flag in inconsistent(example_sheet(), Thresholds())]
     [(1, 1.0), (2, 1.0), (3, 1.0), (5, 1.0)]
     """
-    usable = sheet.columns(lambda item: item.ordered and item.sign != 0)
+
+    def usable(item: Item) -> bool:
+        return item.ordered and item.sign != 0
+
     parts: dict[str, list[int]] = {}
-    for place, column in enumerate(np.flatnonzero(usable)):
+    for place, column in enumerate(np.flatnonzero(sheet.columns(usable))):
         parts.setdefault(sheet.items[column].part, []).append(place)
     scales = [columns for columns in parts.values() if len(columns) > 1]
     if len(scales) < 3:
         return
-    cells = sheet.positions(oriented=True)[:, usable]
-    value, count = even_odd(cells, scales), (~np.isnan(cells)).sum(axis=1)
+    cells = sheet.positions(usable, oriented=True)
+    value, count = even_odd(cells, scales), answered(cells)
     for row in np.flatnonzero((value >= thresholds.even_odd) & (count >= thresholds.least)):
         yield Flag("inconsistent", int(row), {"even_odd": float(value[row])})
 
@@ -227,7 +165,8 @@ def inconsistent(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
 def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     """Ratings far from the usual pattern of answers (Mahalanobis); evidence ``distance``, ``answered``.
 
-    Only ordered questions that everybody is asked.
+    Only ordered questions that everybody is asked. No verdict on a rating with two answers that fewer than 20 ratings
+    give together.
 
     Missing answers add no distance. Raises nothing. Source: Mahalanobis 1936; Curran 2016.
 
@@ -238,11 +177,23 @@ def unusual(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [flag.row for flag in unusual(sheet, Thresholds())]
     [7]
     """
-    cells = sheet.positions()[:, sheet.columns(lambda item: item.ordered and item.always)]
-    distance, tail = available_distance(cells) if cells.shape[1] else (np.zeros(0), np.ones(0))
-    answered = (~np.isnan(cells)).sum(axis=1)
-    for row in np.flatnonzero((tail < thresholds.unusual) & (answered >= thresholds.least)):
-        yield Flag("unusual", int(row), {"distance": float(distance[row]), "answered": int(answered[row])})
+    distance, tail, given = sheet.distances
+    for row in np.flatnonzero((tail < thresholds.unusual) & (given >= thresholds.least)):
+        yield Flag("unusual", int(row), {"distance": float(distance[row]), "answered": int(given[row])})
+
+
+def too_little(sheet: Sheet, thresholds: Thresholds) -> bool:
+    """Whether no rating with enough answers can be told usual or unusual, because fewer than 20 give them together.
+
+    Missing answers are no answers. Raises nothing. Source: see ``outliers.available_distance``.
+
+    >>> from scoring.engine.example import example_sheet
+    >>> too_little(example_sheet(), Thresholds())
+    True
+    """
+    distance, _tail, given = sheet.distances
+    enough = given >= thresholds.least
+    return bool(enough.any() and np.isnan(distance[enough]).all())
 
 
 def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -256,13 +207,11 @@ def duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
     >>> [(flag.row, flag.evidence) for flag in duplicate(example_sheet(), Thresholds())]
     [(1, {'others': 1, 'group': 1, 'answered': 12}), (2, {'others': 1, 'group': 1, 'answered': 12})]
     """
-    group = duplicates(np.column_stack([sheet.answers, sheet.unit]), thresholds.least + 1)
-    size = np.bincount(group)
+    group = duplicates(sheet.coded.beside(sheet.unit), thresholds.least + 1)
+    size, given = np.bincount(group), answered(sheet.coded)
     for row in np.flatnonzero(group):
-        answered = int((~np.isnan(sheet.answers[row])).sum())
-        yield Flag(
-            "duplicate", int(row), {"others": int(size[group[row]]) - 1, "group": int(group[row]), "answered": answered}
-        )
+        evidence = {"others": int(size[group[row]]) - 1, "group": int(group[row]), "answered": int(given[row])}
+        yield Flag("duplicate", int(row), evidence)
 
 
 def near_duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
@@ -280,7 +229,7 @@ def near_duplicate(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
         rows = np.flatnonzero(sheet.unit == u)
         if len(rows) < 2:
             continue
-        pairs = near_duplicates(sheet.answers[rows], differ=thresholds.differ, least=thresholds.least)
+        pairs = near_duplicates(sheet.coded.part(rows), differ=thresholds.differ, least=thresholds.least)
         apart = pairs.different > 0
         ends = np.concatenate([pairs.first[apart], pairs.second[apart]])
         different, shared = np.tile(pairs.different[apart], 2), np.tile(pairs.shared[apart], 2)
@@ -318,11 +267,39 @@ def perfect_by_unit(sheet: Sheet, thresholds: Thresholds) -> tuple[BoolArray, Fl
     >>> perfect.any().item(), own.tolist(), chance.tolist()
     (False, [0.0, 0.0], [1.0, 1.0])
     """
-    cells = sheet.positions(oriented=True)
-    enough = (~np.isnan(cells)).sum(axis=1) >= thresholds.least
-    perfect = all_maximum(cells, np.ones(_k(sheet))) & enough
+    cells = sheet.positions(lambda item: item.sign != 0, oriented=True)
+    perfect = all_maximum(cells, np.ones(cells.shape[1])) & (answered(cells) >= thresholds.least)
     own, rest = share_by_unit(perfect, sheet.unit, sheet.n_units)
     return perfect, own, rest, excess_by_unit(perfect, sheet.unit, sheet.n_units)
+
+
+def burst(sheet: Sheet, thresholds: Thresholds) -> Iterator[Flag]:
+    """Ratings in the days in which a unit's ratings came all at once, unlike its block's.
+
+    Evidence: ``ratings`` in so many ``days``, ``expected`` there, ``p``; never the day itself.
+
+    Ratings without a day are left out; a sheet without days has no bursts. The draws behind p always start from the
+    same seed. Raises nothing. Source: Kulldorff 1997.
+
+    >>> from dataclasses import replace
+    >>> from scoring.engine.example import example_sheet
+    >>> whole, unit = example_sheet(), np.repeat([0, 1], [40, 10])
+    >>> days = np.r_[np.arange(40) % 10, np.full(10, 4)]
+    >>> found = burst(Sheet(np.ones((50, 1)), whole.items[:1], np.arange(50), unit, 2, days), Thresholds())
+    >>> [flag.row for flag in found] == list(range(40, 50))
+    True
+    """
+    if sheet.day is None:
+        return
+    known = np.flatnonzero(sheet.day >= 0)
+    day, unit = sheet.day[known], sheet.unit[known]
+    seen = bursts(day, unit, sheet.n_units, np.random.default_rng(SEED), longest=thresholds.burst_days)
+    after = day - seen.start[unit]
+    for place in np.flatnonzero((seen.p[unit] <= thresholds.burst) & (after >= 0) & (after < seen.length[unit])):
+        u = unit[place]
+        evidence = {"ratings": int(seen.ratings[u]), "days": int(seen.length[u])}
+        figures = {"expected": float(seen.expected[u]), "p": float(seen.p[u])}
+        yield Flag("burst", int(known[place]), {**evidence, **figures})
 
 
 SIGNS: Mapping[str, Callable[[Sheet, Thresholds], Iterator[Flag]]] = {
@@ -334,5 +311,6 @@ SIGNS: Mapping[str, Callable[[Sheet, Thresholds], Iterator[Flag]]] = {
     "duplicate": duplicate,
     "near_duplicate": near_duplicate,
     "perfect_crowd": perfect_crowd,
+    "burst": burst,
 }
 STATISTICAL = frozenset({"inconsistent", "unusual"})

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import chi2
 
-from scoring.engine.types import FloatArray
+from scoring.engine.blocks import by_blocks
+from scoring.engine.coded import Answers
+from scoring.engine.types import FloatArray, IntArray
 
-ROWS_AT_ONCE = 4096
+ROWS_AT_ONCE = 1024
 LEAST_PAIRS = 20
 SMALLEST_EIGENVALUE = 1e-3
 
 
-def available_covariance(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
+def available_covariance(answers: Answers) -> tuple[FloatArray, FloatArray]:
     """Mean (k,) and covariance (k, k) from the rows in which both answers are there (n, k; NaN = no answer).
 
     Such a matrix need not be positive definite; eigenvalues under a thousandth of the mean variance are raised to it.
@@ -26,23 +28,36 @@ def available_covariance(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     >>> mean.round(2).tolist(), covariance.shape
     ([2.33, 3.0], (2, 2))
     """
-    there = ~np.isnan(answers)
-    count = there.sum(axis=0)
-    mean = np.divide(np.nansum(answers, axis=0), count, out=np.zeros(answers.shape[1]), where=count > 0)
-    deviation, mass = np.where(there, answers - mean, 0.0), there.astype(np.float64)
-    pairs = mass.T @ mass
-    covariance = np.divide(deviation.T @ deviation, pairs, out=np.zeros_like(pairs), where=pairs >= LEAST_PAIRS)
+    return _moments(answers)[:2]
+
+
+def _moments(answers: Answers) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean, covariance, and how many rows (k, k) answer both."""
+    sums = by_blocks(len(answers), lambda rows: np.nansum(answers[rows], axis=0))
+    count = np.sum(by_blocks(len(answers), lambda rows: (~np.isnan(answers[rows])).sum(axis=0)), axis=0)
+    mean = np.divide(np.sum(sums, axis=0), count, out=np.zeros(answers.shape[1]), where=count > 0)
+    found = by_blocks(len(answers), lambda rows: _products(answers[rows], mean))
+    products, pairs = (np.sum(each, axis=0) for each in zip(*found, strict=True))
+    covariance = np.divide(products, pairs, out=np.zeros_like(pairs), where=pairs >= LEAST_PAIRS)
     values, vectors = np.linalg.eigh(covariance)
     floor = SMALLEST_EIGENVALUE * max(float(np.trace(covariance)) / max(len(covariance), 1), 1e-12)
-    return mean, (vectors * np.maximum(values, floor)) @ vectors.T
+    return mean, (vectors * np.maximum(values, floor)) @ vectors.T, pairs
 
 
-def available_distance(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _products(cells: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sums of products of deviations (k, k) of some rows, and how many rows gave both answers (k, k)."""
+    there = ~np.isnan(cells)
+    deviation, mass = np.where(there, cells - mean, 0.0), there.astype(np.float64)
+    return deviation.T @ deviation, mass.T @ mass
+
+
+def available_distance(answers: Answers) -> tuple[FloatArray, FloatArray]:
     """Squared Mahalanobis distance (n,) of the answers that are there, and its upper tail probability (n,).
 
     d² = (x_o − μ_o)′ Σ_oo⁻¹ (x_o − μ_o) over the items o that the row answers, compared with χ² of as many degrees of
     freedom. ``clean.mahalanobis`` takes its covariance from complete rows; here few rows or none need be complete.
-    Rows without answers: distance 0, probability 1.
+    Rows without answers: distance 0, probability 1. NaN for a row with two answers that fewer than 20 rows give
+    together: too little is known of how they go together.
 
     Raises nothing. Source: Mahalanobis 1936; Little and Rubin, Statistical Analysis with Missing Data, 2019, chapter 3.
 
@@ -51,15 +66,20 @@ def available_distance(answers: FloatArray) -> tuple[FloatArray, FloatArray]:
     >>> bool(available_distance(rows)[1][0] < 1e-6)
     True
     """
-    mean, covariance = available_covariance(answers)
-    there = ~np.isnan(answers)
-    deviation = np.where(there, answers - mean, 0.0)
-    distance = np.zeros(len(answers))
-    for start in range(0, len(answers), ROWS_AT_ONCE):
-        rows = slice(start, start + ROWS_AT_ONCE)
-        both = there[rows, :, None] & there[rows, None, :]
-        part = np.where(both, covariance, np.eye(len(covariance)))
-        solved = np.linalg.solve(part, deviation[rows, :, None])[:, :, 0]
-        distance[rows] = (deviation[rows] * solved).sum(axis=1)
-    tail = chi2.sf(distance, np.maximum(there.sum(axis=1), 1))
-    return distance, np.asarray(tail, dtype=np.float64)
+    mean, covariance, pairs = _moments(answers)
+    rare = (pairs < LEAST_PAIRS).astype(np.float64)
+    found = by_blocks(len(answers), lambda rows: _distance(answers[rows], mean, covariance, rare), ROWS_AT_ONCE)
+    distance, given = (np.concatenate(each) for each in zip(*found, strict=True))
+    return distance, np.asarray(chi2.sf(distance, np.maximum(given, 1)), dtype=np.float64)
+
+
+def _distance(
+    cells: FloatArray, mean: FloatArray, covariance: FloatArray, rare: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Squared distance (m,) of some rows, NaN where two of its answers are a rare pair, and how many answers it has."""
+    there = ~np.isnan(cells)
+    deviation = np.where(there, cells - mean, 0.0)
+    part = np.where(there[:, :, None] & there[:, None, :], covariance, np.eye(len(covariance)))
+    solved = np.linalg.solve(part, deviation[:, :, None])[:, :, 0]
+    known = ((there @ rare) * there).sum(axis=1) == 0
+    return np.where(known, (deviation * solved).sum(axis=1), np.nan), there.sum(axis=1)

@@ -7,7 +7,7 @@ K indicators, S sub-indices. A missing answer is code 0; a missing number is NaN
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -202,12 +202,23 @@ def encode_answers(numbers: npt.ArrayLike) -> tuple[CodeArray, FloatArray]:
     ([[2, 0], [1, 1]], [[nan, 1.0, 3.0], [nan, 12.5, nan]])
     """
     table = np.asarray(numbers, dtype=np.float64)
-    coded = [_encode_column(table[:, q]) for q in range(table.shape[1])]
-    width = 1 + max((len(levels) for _, levels in coded), default=0)
-    kind = np.uint8 if width <= 256 else np.uint16
-    codes = np.zeros(table.shape, dtype=kind)
-    values = np.full((table.shape[1], width), np.nan)
-    for q, (column, levels) in enumerate(coded):
+    return encode_columns((table[:, q] for q in range(table.shape[1])), len(table))
+
+
+def encode_columns(columns: Iterable[FloatArray], n: int) -> tuple[CodeArray, FloatArray]:
+    """``encode_answers`` from columns (n,) that come one at a time, so that all numbers never stand side by side.
+
+    NaN = missing. Raises nothing.
+
+    >>> encode_columns(iter([np.array([3.0, 1.0]), np.array([np.nan, 12.5])]), 2)[0].tolist()
+    [[2, 0], [1, 1]]
+    """
+    found = [(codes.astype(np.uint16), levels) for codes, levels in map(_encode_column, columns)]
+    width = 1 + max((len(levels) for _, levels in found), default=0)
+    shape = (n, len(found))
+    codes: CodeArray = np.zeros(shape, dtype=np.uint8) if width <= 256 else np.zeros(shape, dtype=np.uint16)
+    values = np.full((len(found), width), np.nan)
+    for q, (column, levels) in enumerate(found):
         codes[:, q] = column
         values[q, 1 : 1 + len(levels)] = levels
     return codes, values

@@ -16,6 +16,7 @@ from scoring.engine import VERSION
 from scoring.engine.checks import EngineError
 from scoring.engine.dataset import Dataset as EngineDataset
 from scoring.engine.dataset import canonical_json, dataset_read, hard_from_dataset, survey_from_dataset
+from scoring.engine.exclusions import REVIEWED, exclusions_apply
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.engine.recipe import recipe_sha256
 from scoring.frames.inputs import history_of
@@ -121,12 +122,13 @@ class NotComputable:
 
 
 def consequence(dataset: Dataset, *, before: Recipe, after: Recipe) -> list[BlockConsequence] | NotComputable:
-    """Every block of the dataset under two complete recipes; blocks that a recipe does not know are left out.
+    """Every block of the dataset under two complete recipes; blocks that a recipe does not know are left out, and the
+    responses that people excluded.
 
     Seeds are the same for both, so that no difference comes from the random draws.
     """
     edition = dataset.edition
-    read = dataset_read(dataset_bytes(dataset))
+    read = exclusions_apply(dataset_read(dataset_bytes(dataset)), REVIEWED)
     try:
         old = _kept_standings(dataset, read, edition, before)
         new = _standings(read, edition, after)

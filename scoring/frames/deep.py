@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from scoring.engine.pipeline import Progress, Result
 from scoring.engine.resample import bootstrap
 from scoring.engine.sensitivity import dirichlet_weights
 from scoring.engine.types import FloatArray
+from scoring.frames.exclusions import Compared
 
 Facts = dict[str, Any]
 Part = Callable[["Given"], Facts]
@@ -34,13 +35,11 @@ UNIT_COLUMNS = {
 
 @dataclass(frozen=True)
 class Given:
-    """A result, the earlier values its goalposts read, and the result without the flagged responses where there are
-    any.
-    """
+    """A result, the earlier values its goalposts read, and the results by other responses where there are any."""
 
     result: Result
     history: History
-    without: Result | None = None
+    compared: Compared = field(default_factory=Compared)
 
     def rng(self, stream: int) -> np.random.Generator:
         """Every verb draws from a stream of its own, so that one does not move another."""
@@ -157,17 +156,12 @@ def _drawn_weights(given: Given) -> Facts:
 
 
 def _choices(given: Given) -> Facts:
-    """Sobol indices; without the choice of trimming where the weights cannot be trimmed so far."""
-    run = given.result.run
-    choices = usual_choices(run, None if given.without is None else given.without.run.survey)
-    try:
-        found = _tried(given, choices)
-    except EngineError:
-        kept = [choice for choice in choices if choice.name != "trimming"]
-        if len(kept) == len(choices):
-            raise
-        choices = kept
-        found = _tried(given, choices)
+    """Sobol indices; without the choice of trimming where the weights cannot be trimmed so far, and without that of
+    responses where the others cannot be scored by themselves.
+    """
+    run, cleaned = given.result.run, given.compared.without
+    choices = usual_choices(run, None if cleaned is None else cleaned.run.survey)
+    choices, found = _possible(given, choices)
     return {
         "names": found.names,
         "options": {choice.name: [option.label for option in choice.options] for choice in choices},
@@ -182,8 +176,18 @@ def _choices(given: Given) -> Facts:
     }
 
 
-def _tried(given: Given, choices: list[Choice]) -> ChoiceSensitivity:
-    return choice_sensitivity(given.result.run, choices, given.rng(2), n=POINTS, history=given.history)
+def _possible(given: Given, choices: list[Choice]) -> tuple[list[Choice], ChoiceSensitivity]:
+    """As many of the choices as can be computed together, and what they do; the fault of all where none can."""
+    faults = []
+    for left_out in ((), ("trimming",), ("responses",), ("trimming", "responses")):
+        kept = [choice for choice in choices if choice.name not in left_out]
+        if len(kept) + len(left_out) != len(choices):
+            continue
+        try:
+            return kept, choice_sensitivity(given.result.run, kept, given.rng(2), n=POINTS, history=given.history)
+        except EngineError as error:
+            faults.append(error)
+    raise faults[0]
 
 
 def _errors(given: Given) -> Facts:
@@ -195,17 +199,25 @@ def _errors(given: Given) -> Facts:
 
 
 def _flagged(given: Given) -> Facts:
-    """Scores and ranks with all responses and without the flagged ones; empty where none was flagged."""
-    if given.without is None or given.without.run.survey is None or given.result.run.survey is None:
-        return {}
-    kept = given.without.run
-    return {
-        "responses": given.result.run.survey.n_firms,
-        "kept": given.without.run.survey.n_firms,
-        "score": kept.adjusted.total,
-        "rank": kept.ranking.ranks,
-        "n": kept.measured.ratings,
-    }
+    """Scores and ranks of the run, with the excluded responses too, and without every flagged one; empty where all are
+    the same.
+    """
+    compared = given.compared
+    if compared.fault is not None:
+        return {"missing": compared.fault}
+    others = {"all": compared.everything, "without": compared.without}
+    found = {name: _standing(result) for name, result in others.items() if result is not None}
+    return {"check": compared.check, "responses": _responses(given.result)} | found if found else {}
+
+
+def _standing(result: Result) -> Facts:
+    run = result.run
+    standing = {"score": run.adjusted.total, "rank": run.ranking.ranks, "n": run.measured.ratings}
+    return {"responses": _responses(result)} | standing
+
+
+def _responses(result: Result) -> int:
+    return 0 if result.run.survey is None else result.run.survey.n_firms
 
 
 PARTS: dict[str, Part] = {

@@ -3,17 +3,19 @@
 import hashlib
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
 
-from scoring.engine.checks import GoalpostsMissing
+from scoring.engine.checks import EngineError
+from scoring.engine.dataset import Dataset as EngineDataset
 from scoring.engine.dataset import dataset_read, hard_from_dataset, survey_from_dataset
-from scoring.engine.decomposition import decompose
+from scoring.engine.decomposition import EXCLUSIONS, Crossed, decompose
 from scoring.engine.pipeline import Inputs, Result, score
 from scoring.engine.types import Framework, HardData, Survey
+from scoring.frames.exclusions import flagged_of, policy_of, responses_used
 from scoring.frames.inputs import history_of
 from scoring.frames.results import block_rows
 from scoring.models import Recipe, Score, ScoringRun
@@ -24,6 +26,7 @@ from surveys.selectors.datasets import dataset_bytes
 
 Results = Mapping[str, Result]
 KEPT = 2
+CAUSES = ("values", "goalposts", "weights", "adjustment")
 _kept: dict[str, Results] = {}
 
 
@@ -35,27 +38,25 @@ class DatasetNotAsFrozen(ValueError):
 
 @dataclass(frozen=True)
 class Side:
-    """What a ranking is computed from. Exclusions of responses come as another dataset, or as units withheld.
-
-    `withheld`: codes of units by block.
-    """
+    """What a ranking is computed from. `withheld`: codes of units by block; `exclusions`: which responses it uses."""
 
     edition: Edition
     dataset: Dataset
     recipe: Mapping[str, Any]
     withheld: Mapping[str, tuple[str, ...]]
+    exclusions: str
 
 
 def side_of(run: ScoringRun) -> Side:
     """What a complete run was computed from, with the units that were withheld then."""
     withheld = {block: tuple(codes) for block, codes in run.diagnostics["inputs"]["withheld"].items()}
-    return Side(run.edition, run.dataset, run.recipe.content, withheld)
+    return Side(run.edition, run.dataset, run.recipe.content, withheld, policy_of(run))
 
 
-def trial_side(edition: Edition, dataset: Dataset, recipe: Mapping[str, Any]) -> Side:
+def trial_side(edition: Edition, dataset: Dataset, recipe: Mapping[str, Any], exclusions: str) -> Side:
     """Other choices for an edition, with the units that are withheld now."""
     keys = keys_by_block(edition)
-    return Side(edition, dataset, recipe, {block: known.withheld for block, known in keys.items()})
+    return Side(edition, dataset, recipe, {block: known.withheld for block, known in keys.items()}, exclusions)
 
 
 def side_scored(side: Side) -> Results:
@@ -65,7 +66,7 @@ def side_scored(side: Side) -> Results:
         EngineError: the choices cannot be computed from these data.
         DatasetNotAsFrozen: the file was changed.
     """
-    answers = _answers(side.dataset.pk, side.dataset.sha256)
+    answers = _answers(side.dataset.pk, side.dataset.sha256, side.exclusions, flagged_of(side.edition, side.exclusions))
     recipe = deepcopy(dict(side.recipe))
     recipe["uncertainty"] = {**recipe.get("uncertainty", {}), "method": "none"}
     found = {}
@@ -88,12 +89,20 @@ def run_scored(run: ScoringRun) -> Results:
 
 
 @lru_cache(maxsize=KEPT)
-def _answers(dataset_id: int, sha256: str) -> dict[str, tuple[Survey, Framework, HardData]]:
-    """The answers of every block. A frozen dataset never changes, so the last ones stay read."""
+def _read(dataset_id: int, sha256: str) -> EngineDataset:
+    """A frozen dataset never changes, so the last ones stay read."""
     content = dataset_bytes(Dataset.objects.get(pk=dataset_id))
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DatasetNotAsFrozen(sha256)
-    read, found = dataset_read(content), {}
+    return dataset_read(content)
+
+
+@lru_cache(maxsize=2 * KEPT)
+def _answers(
+    dataset_id: int, sha256: str, exclusions: str, flagged: frozenset[int]
+) -> dict[str, tuple[Survey, Framework, HardData]]:
+    """The answers of every block, of the responses used."""
+    read, found = responses_used(_read(dataset_id, sha256), exclusions, flagged), {}
     for block in read.blocks:
         survey, framework = survey_from_dataset(read, block)
         found[block] = (survey, framework, hard_from_dataset(read, framework))
@@ -108,19 +117,45 @@ def trial_scores(side: Side, results: Results) -> dict[int, Score]:
     return {row.block_unit_id: row for row in rows}
 
 
-def causes_of(edition: Edition, before: Results, after: Results) -> dict[int, Cause]:
+def causes_of(first: Side, second: Side, before: Results, after: Results) -> dict[int, Cause]:
     """What moved each unit's total between two results of one edition, by key of the rated unit.
 
-    A block that is not normalised between goalposts on both sides has no causes.
+    Where they use different responses, each is scored once more with those of the other. A block has no causes that is
+    not normalised between goalposts on both sides, or cannot be scored with the responses of the other.
     """
-    keys, found = keys_by_block(edition), {}
+    keys, found, swapped = keys_by_block(second.edition), {}, _Swapped(first, second)
     for block in before.keys() & after.keys():
+        one, other = before[block], after[block]
         try:
-            table = decompose(before[block], after[block], {code: code for code in keys[block].units})
-        except GoalpostsMissing:
+            crossed = None if _respondents(one) == _respondents(other) else swapped.crossed(block)
+            table = decompose(one, other, {code: code for code in keys[block].units}, crossed)
+        except EngineError:
             continue
         units = keys[block].units
-        for code, *parts in table[["unit", "values", "goalposts", "weights", "adjustment"]].to_numpy():
-            if not any(pd.isna(part) for part in parts):
-                found[units[code]] = Cause(*(float(part) for part in parts))
+        for row in table.reindex(columns=["unit", *CAUSES, EXCLUSIONS], fill_value=0.0).to_numpy():
+            if not any(pd.isna(part) for part in row[1:]):
+                found[units[row[0]]] = Cause(*(float(part) for part in row[1:]))
     return found
+
+
+@dataclass
+class _Swapped:
+    """Both sides with each other's responses, scored when first asked for."""
+
+    first: Side
+    second: Side
+
+    @cached_property
+    def results(self) -> tuple[Results, Results]:
+        one, other = self.first, self.second
+        return (
+            side_scored(replace(one, dataset=other.dataset, exclusions=other.exclusions)),
+            side_scored(replace(other, dataset=one.dataset, exclusions=one.exclusions)),
+        )
+
+    def crossed(self, block: str) -> Crossed:
+        return self.results[0][block], self.results[1][block]
+
+
+def _respondents(result: Result) -> tuple[str, ...]:
+    return () if result.run.survey is None else result.run.survey.respondents

@@ -1,7 +1,7 @@
 """Two rankings of an edition side by side: of two runs, or of a run and a trial."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from scoring.models import Score, ScoringRun
 from scoring.selectors.runs import scores_of
@@ -11,17 +11,20 @@ NOTHING = 5e-9  # rounding
 
 @dataclass(frozen=True)
 class Cause:
-    """How many points each part moved a unit's total: measured values, goalposts, weights and means, bonus points."""
+    """How many points each part moved a unit's total: measured values, goalposts, weights and means, bonus points, and
+    the responses left out.
+    """
 
     values: float
     goalposts: float
     weights: float
     adjustment: float
+    exclusions: float = 0.0
 
     @property
     def main(self) -> str:
         """The name of the part that moved most; empty where nothing moved."""
-        parts = {name: abs(getattr(self, name)) for name in ("values", "goalposts", "weights", "adjustment")}
+        parts = {each.name: abs(getattr(self, each.name)) for each in fields(self)}
         name = max(parts, key=lambda part: parts[part])
         return name if parts[name] > NOTHING else ""
 
@@ -87,6 +90,11 @@ class BlockShifts:
     def beyond(self) -> int:
         """How many units leave the rank range that the first run gave them."""
         return sum(1 for row in self.rows if row.within is False)
+
+    @property
+    def excluding(self) -> bool:
+        """Whether other responses moved any unit."""
+        return any(row.cause is not None and abs(row.cause.exclusions) > NOTHING for row in self.rows)
 
     @property
     def other_bands(self) -> int:

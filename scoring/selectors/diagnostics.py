@@ -51,6 +51,10 @@ class BlockFacts:
     def unit(self, code: str) -> str:
         return self.names.units.get(code, code)
 
+    def named(self, unit: Facts) -> Facts:
+        """What heads the row of a unit: code, name, ratings."""
+        return {"unit": unit["unit"], "name": self.unit(unit["unit"]), "n": unit["n"]}
+
     def sub_index(self, code: str) -> str:
         return self.names.sub_indices.get(code, code)
 

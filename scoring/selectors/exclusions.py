@@ -1,7 +1,7 @@
 """A run with and without the responses that people excluded, unit by unit, from what the run keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scoring.enums import Exclusions
@@ -57,7 +57,8 @@ class BothInBlock:
 @dataclass(frozen=True)
 class RunExclusions:
     """What a run knows of excluded responses. `leaves_out`: it leaves them out; else it uses them all. `failed`: blocks
-    that could not be scored with the other choice of responses.
+    that could not be scored with the other choice of responses; `check` and `thresholds`: of the flags that people
+    decided about, None where nothing was checked.
     """
 
     leaves_out: bool
@@ -65,6 +66,8 @@ class RunExclusions:
     reasons: tuple[tuple[str, int], ...]
     blocks: tuple[BothInBlock, ...]
     failed: tuple[str, ...] = ()
+    check: int | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def excluded(self) -> int:
@@ -84,7 +87,7 @@ def run_exclusions(
     if facts is None:
         return None
     own = "rank" if facts["used"] == Exclusions.REVIEWED else "rank_all"
-    labels = dict(ExclusionReason.choices)
+    labels, check = dict(ExclusionReason.choices), facts.get("check") or {}
     return RunExclusions(
         leaves_out=facts["used"] == Exclusions.REVIEWED,
         responses=facts["responses"],
@@ -99,6 +102,8 @@ def run_exclusions(
             if code in facts["blocks"]
         ),
         failed=tuple(name for code, name in blocks.items() if code in facts["faults"]),
+        check=check.get("number"),
+        thresholds=check.get("thresholds", {}),
     )
 
 

@@ -72,7 +72,11 @@ HOW: dict[str, Promise] = {
         "How much of the differences in overall satisfaction goes together with each sub-index (each part of R²). It is"
         " what goes together, not what causes it."
     ),
-    "flagged": _("Flagged responses look careless or copied. A flag alone takes nothing out of the official score."),
+    "flagged": _(
+        "Flagged responses look careless or copied. A flag alone takes nothing out of the official score; responses"
+        " that people excluded are out of it unless the run says otherwise. “Without the flagged responses” leaves out"
+        " both."
+    ),
     "choices": _(
         "How far ranks typically move (standard deviation in ranks, over all ranked units) when one decision is taken"
         " in another defensible way: alone (dot) and together with the others (ring). Sampling error is on the same"

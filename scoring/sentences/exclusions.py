@@ -1,18 +1,22 @@
 """Which responses a run leaves out, why, and what that does, in sentences."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ddci.templatetags.ddci_format import write_number
+from scoring.engine.thresholds import Thresholds
 from scoring.selectors.exclusions import BothInBlock, RunExclusions
+from surveys.sentences import threshold_words
 
 
 def exclusion_sentences(found: RunExclusions | None) -> Iterator[str]:
     """How many of how many, by reason; that every response counts where nobody was excluded."""
     if found is None or not found.excluded:
         yield _("Every response counts; none was left out.")
+        yield from _checked(found)
         return
     words = {
         "excluded": write_number(found.excluded, 0),
@@ -34,6 +38,22 @@ def exclusion_sentences(found: RunExclusions | None) -> Iterator[str]:
     yield sentence % words
     for name in found.failed:
         yield _("%(block)s cannot be scored with the other choice of responses.") % {"block": name}
+    yield from _checked(found)
+
+
+def _checked(found: RunExclusions | None) -> Iterator[str]:
+    """By which thresholds the responses were flagged, where they were checked."""
+    if found is None or found.check is None:
+        return
+    usual = asdict(Thresholds())
+    other = {name: value for name, value in found.thresholds.items() if value != usual.get(name)}
+    if not other:
+        yield _("Signs of careless or copied answers were looked for with the usual thresholds.")
+        return
+    words = "; ".join(f"{label[:1].lower()}{label[1:]} {value}" for label, value in threshold_words(other))
+    yield _("Signs of careless or copied answers were looked for with other thresholds than usual: %(words)s.") % {
+        "words": words
+    }
 
 
 def shift_sentence(block: BothInBlock) -> str:

@@ -12,6 +12,7 @@ CAUSES: dict[str, str | Promise] = {
     "goalposts": pgettext_lazy("cause", "the goalposts"),
     "weights": pgettext_lazy("cause", "weights and means"),
     "adjustment": pgettext_lazy("cause", "bonus and penalty points"),
+    "exclusions": pgettext_lazy("cause", "the responses left out"),
 }
 
 

@@ -37,6 +37,7 @@ from scoring.services.diagnostics import diagnostics_follow
 from surveys.enums import EditionState
 from surveys.models import Edition
 from surveys.selectors.datasets import dataset_bytes
+from surveys.selectors.quality import check_behind
 from surveys.services.editions import edition_advance
 
 ROWS_AT_ONCE = 500
@@ -73,6 +74,7 @@ class RunOutcome:
     keys: Mapping[str, BlockKeys]
     inputs: Mapping[str, Any]
     histories: Mapping[str, Mapping[str, Mapping[str, list[float]]]]
+    given: Mapping[str, Inputs]
     beside: Beside
     changes: Mapping[str, Any]
 
@@ -123,8 +125,9 @@ def run_repeat(*, run: ScoringRun, progress: Progress) -> RunOutcome:
 
 def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress) -> RunOutcome:
     dataset = _dataset_of(run)
-    used, beside = exclusions_apply(dataset, policy_of(run)), Beside(dataset, policy_of(run), run.recipe.content)
-    results, histories = {}, {}
+    used = exclusions_apply(dataset, policy_of(run))
+    beside = Beside(dataset, policy_of(run), run.recipe.content, check_behind(run.dataset))
+    results, histories, inputs = {}, {}, {}
     for place, (block, known) in enumerate(keys.items()):
 
         def tell(step: str, share: float, place: int = place, name: str = known.name) -> None:
@@ -133,14 +136,14 @@ def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress
 
         survey, framework = survey_from_dataset(used, block)
         histories[block] = history_of(run.edition, run.recipe.content, block)
-        given = Inputs(hard_from_dataset(used, framework), histories[block], known.withheld, run.seed)
-        results[block] = score(survey, framework, run.recipe.content, given, progress=tell)
-        beside.add(results[block], given)
-    inputs = {
+        inputs[block] = Inputs(hard_from_dataset(used, framework), histories[block], known.withheld, run.seed)
+        results[block] = score(survey, framework, run.recipe.content, inputs[block], progress=tell)
+        beside.add(results[block], inputs[block])
+    kept = {
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }
-    return RunOutcome(results, keys, inputs, histories, beside, changes_since(run.edition, results))
+    return RunOutcome(results, keys, kept, histories, inputs, beside, changes_since(run.edition, results))
 
 
 def _dataset_of(run: ScoringRun) -> Dataset:

@@ -17,6 +17,7 @@ from scoring.engine.checks import EngineError
 from scoring.engine.dataset import canonical_json
 from scoring.enums import RunState
 from scoring.frames.deep import Given, deep_diagnostics
+from scoring.frames.exclusions import other_responses
 from scoring.models import RunDiagnostics, ScoringRun
 from scoring.selectors.diagnostics import diagnostics_of
 from scoring.sentences import fault_sentence
@@ -50,7 +51,7 @@ def diagnostics_execute(
         raise DiagnosticsThere
     try:
         outcome = run_repeat(run=run, progress=lambda done, _all, said: progress(round(done * REPEATING), 100, said))
-        content = {"blocks": _diagnosed(outcome, progress)}
+        content = {"blocks": _diagnosed(run, outcome, progress)}
     except (EngineError, OSError) as error:
         code = getattr(error, "code", "dataset_unreadable")
         fault: Content = {"code": code, "path": getattr(error, "path", ""), "params": {}}
@@ -58,8 +59,9 @@ def diagnostics_execute(
     return _stored(run, content, by, clock())
 
 
-def _diagnosed(outcome: RunOutcome, progress: Progress) -> Content:
+def _diagnosed(run: ScoringRun, outcome: RunOutcome, progress: Progress) -> Content:
     found: Content = {}
+    others = other_responses(run, outcome.beside.dataset)
     for place, (block, result) in enumerate(outcome.results.items()):
 
         def tell(step: str, share: float, place: int = place, name: str = outcome.keys[block].name) -> None:
@@ -67,7 +69,8 @@ def _diagnosed(outcome: RunOutcome, progress: Progress) -> Content:
             done = REPEATING + (1 - REPEATING) * (place + share) / len(outcome.results)
             progress(round(100 * done), 100, words)
 
-        found[block] = deep_diagnostics(Given(result, outcome.histories[block]), tell)
+        compared = others.compared(result, outcome.given[block])
+        found[block] = deep_diagnostics(Given(result, outcome.histories[block], compared), tell)
     return found
 
 

@@ -21,6 +21,7 @@ from scoring.tables.section import (
     counted,
     listed,
     top,
+    unit_heads,
 )
 
 AGREE = 0.2
@@ -82,23 +83,18 @@ def _resampled(rows: list[Facts]) -> Section:
 
 def _table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", "", "key"),
-        Column("name", _("Unit")),
-        Column("n", _("Ratings"), "count"),
+        *unit_heads(),
         Column("linearised", _("Error by formula"), "number", 3),
         Column("bootstrap", _("Error by resampling"), "number", 3),
         Column("ratio", _("Ratio"), "number"),
     )
-    return Table(columns, [tuple(row[column.key] for column in columns) for row in rows])
+    return Table.of(columns, rows)
 
 
 def _ratio(block: BlockFacts, facts: Facts, place: int, unit: Facts) -> Facts:
     linear, drawn = facts["linear"][place], facts["bootstrap"][place]
     ratio = linear / drawn if linear and drawn else None
-    return {
-        "unit": unit["unit"],
-        "name": block.unit(unit["unit"]),
-        "n": unit["n"],
+    return block.named(unit) | {
         "linearised": linear,
         "bootstrap": drawn,
         "ratio": ratio,

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from scoring.selectors.diagnostics import BlockFacts
-from scoring.tables import errors, raters, reliability, scales, sensitivity, structure, weights
+from scoring.tables import errors, raters, reliability, responses, scales, sensitivity, structure, weights
 from scoring.tables.section import Section
 
 Build = Callable[[BlockFacts], Section | None]
@@ -30,7 +30,7 @@ TOPICS = (
         _("Structure"),
         (structure.effective, structure.correlations, scales.goalposts, structure.leave_one_out),
     ),
-    Topic("raters", _("Raters"), (raters.leniency, raters.drivers, raters.flagged)),
+    Topic("raters", _("Raters"), (raters.leniency, raters.drivers, responses.flagged)),
     Topic("sensitivity", _("Sensitivity"), (sensitivity.choices, sensitivity.ranges, errors.errors)),
 )
 

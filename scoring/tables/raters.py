@@ -1,4 +1,4 @@
-"""Raters: kind and severe ones, what goes together with satisfaction, what the flagged ones change."""
+"""Raters: kind and severe ones, and what goes together with satisfaction."""
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from scoring.tables.section import (
     listed,
     percent,
     top,
+    unit_heads,
 )
 
 MOST_DRIVERS = 12
@@ -77,10 +78,7 @@ def _leniency_plot(rows: list[Facts]) -> Plot:
 
 
 def _adjusted(block: BlockFacts, facts: Facts, place: int, unit: Facts) -> Facts:
-    return {
-        "unit": unit["unit"],
-        "name": block.unit(unit["unit"]),
-        "n": unit["n"],
+    return block.named(unit) | {
         "official_score": unit["score"],
         "score": facts["score"][place],
         "official": unit["rank"],
@@ -94,9 +92,7 @@ def _adjusted(block: BlockFacts, facts: Facts, place: int, unit: Facts) -> Facts
 
 def _leniency_table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", "", "key"),
-        Column("name", _("Unit")),
-        Column("n", _("Ratings"), "count"),
+        *unit_heads(),
         Column("official_score", _("Official score"), "number"),
         Column("score", _("Score, raters told apart"), "number"),
         Column("official", _("Official rank"), "count"),
@@ -106,7 +102,7 @@ def _leniency_table(rows: list[Facts]) -> Table:
         Column("part", _("Connected group"), "count"),
         Column("alarm", _("Alarm"), "yes"),
     )
-    return Table(columns, [tuple(row[column.key] for column in columns) for row in rows])
+    return Table.of(columns, rows)
 
 
 def _no_leniency(missing: Facts) -> str:
@@ -167,46 +163,3 @@ def _no_drivers(missing: Facts) -> str:
     if missing["path"] == "drivers":
         return _("Overall satisfaction was not asked.")
     return fault_sentence(missing)
-
-
-def flagged(block: BlockFacts) -> Section | None:
-    """Scores and ranks without the flagged responses; nothing where none was flagged."""
-    facts = block.known("flagged")
-    if facts is None:
-        return None
-    rows = [
-        (
-            unit["unit"], block.unit(unit["unit"]), unit["n"], facts["n"][place], unit["score"],
-            facts["score"][place], unit["rank"], facts["rank"][place] or None,
-        )
-        for place, unit in block.ranked
-    ]  # fmt: skip
-    moved = [row for row in rows if row[7] != row[6]]
-    left = facts["responses"] - facts["kept"]
-    words = {"left": write_number(left, 0), "all": write_number(facts["responses"], 0), "moved": len(moved)}
-    drawn = [
-        PlotRow(
-            row[1], f"{row[6]} → {row[7] or '–'}", (Span("way", row[6], row[7]),),
-            (Mark("ring", row[6]), Mark("dot", row[7])), counted(row[3]),
-        )
-        for row in rows
-    ]  # fmt: skip
-    columns = (
-        Column("unit", "", "key"),
-        Column("name", _("Unit")),
-        Column("n", _("Ratings"), "count"),
-        Column("n_without", _("Ratings without flagged ones"), "count"),
-        Column("score", _("Score"), "number"),
-        Column("score_without", _("Score without flagged ones"), "number"),
-        Column("rank", _("Rank"), "count"),
-        Column("rank_without", _("Rank without flagged ones"), "count"),
-    )
-    legend = (("ring", _("all responses")), ("dot", _("without the flagged ones")))
-    return Section(
-        key="flagged",
-        finding=_("Without the %(left)s flagged of %(all)s responses %(moved)s units change their rank.") % words,
-        state=WARN if moved else OK,
-        table=Table(columns, rows),
-        plot=Plot(1, max(len(rows), 2), drawn, legend, unit=_("rank")),
-        n=facts["responses"],
-    )

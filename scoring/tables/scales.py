@@ -35,7 +35,7 @@ def goalposts(block: BlockFacts) -> Section | None:
         key="goalposts",
         finding=_finding(block, rows, far),
         state=WARN if far else OK,
-        table=Table(columns, [tuple(row[column.key] for column in columns) for row in rows]),
+        table=Table.of(columns, rows),
         plot=_plot(block, rows),
         n=len(block.units),
     )

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -42,6 +42,11 @@ class Column:
 class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], rows: Iterable[Mapping[str, Cell]]) -> "Table":
+        """Rows that name their cells by the keys of the columns."""
+        return cls(columns, [tuple(row[column.key] for column in columns) for row in rows])
 
     @property
     def heads(self) -> list[Column]:
@@ -132,6 +137,11 @@ class Section:
     def file(self) -> Table | None:
         """What is downloaded: more than the page shows, where the section says so."""
         return self.export() if self.export else self.table
+
+
+def unit_heads() -> tuple[Column, ...]:
+    """The columns of `BlockFacts.named`, with which every table of units begins."""
+    return Column("unit", "", "key"), Column("name", _("Unit")), Column("n", _("Ratings"), "count")
 
 
 def percent(value: float | None, places: int = 0) -> str:

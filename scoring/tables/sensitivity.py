@@ -23,6 +23,7 @@ from scoring.tables.section import (
     Table,
     counted,
     top,
+    unit_heads,
 )
 
 SAMPLING = "sampling"
@@ -61,7 +62,7 @@ def choices(block: BlockFacts) -> Section | None:
         key="choices",
         finding=_choices_finding(strongest, sampling),
         state=WARN if stronger else OK,
-        table=Table(columns, [tuple(row[column.key] for column in columns) for row in rows]),
+        table=Table.of(columns, rows),
         plot=_choices_plot(rows),
         export=lambda: _shares_by_unit(block, facts),
         n=len(block.ranked),
@@ -199,10 +200,7 @@ def _ranges_finding(rows: list[Facts], wide: int) -> str:
 
 
 def _range(block: BlockFacts, drawn: Facts, tried: Facts | None, place: int, unit: Facts) -> Facts:
-    return {
-        "unit": unit["unit"],
-        "name": block.unit(unit["unit"]),
-        "n": unit["n"],
+    return block.named(unit) | {
         "rank": unit["rank"],
         "sampling_low": unit["own_low"] or None,
         "sampling_high": unit["own_high"] or None,
@@ -241,9 +239,7 @@ def _range_plot(rows: list[Facts]) -> Plot:
 
 def _range_table(rows: list[Facts]) -> Table:
     columns = (
-        Column("unit", "", "key"),
-        Column("name", _("Unit")),
-        Column("n", _("Ratings"), "count"),
+        *unit_heads(),
         Column("rank", _("Rank"), "count"),
         Column("sampling_low", _("Best, other samples"), "count"),
         Column("sampling_high", _("Worst, other samples"), "count"),
@@ -253,4 +249,4 @@ def _range_table(rows: list[Facts]) -> Table:
         Column("weights_high", _("Worst, other weights"), "count"),
         Column("first", _("First under other weights"), "percent", 0),
     )
-    return Table(columns, [tuple(row[column.key] for column in columns) for row in rows])
+    return Table.of(columns, rows)

@@ -149,7 +149,7 @@ def leave_one_out(block: BlockFacts) -> Section | None:
         finding=_shift_finding(block, rows, worst),
         state=WARN if worst["greatest"] > limit else OK,
         plot=_shift_plot(block, rows, limit),
-        table=Table(columns, [tuple(row[column.key] for column in columns) for row in rows]),
+        table=Table.of(columns, rows),
         export=lambda: _all_ranks(block, facts),
         n=len(block.ranked),
     )

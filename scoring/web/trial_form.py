@@ -1,16 +1,17 @@
 """The few choices that a trial beside a run offers; the whole recipe has a form of its own."""
 
-from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from scoring.enums import Counting
+from scoring.models import ScoringRun
 from scoring.selectors.recipes import margin_names
 from scoring.selectors.runs import years_published_before
 from scoring.web.forms import DatasetChoice
-from surveys.models import Dataset, Edition
+from surveys.models import Dataset
 from surveys.selectors.datasets import datasets_of
 
 FEWEST_LEVEL = 5
@@ -25,9 +26,11 @@ class TrialForm(forms.Form):
     """Other choices for a run: what it was computed from, and those of its recipe that differ most between provinces.
 
     Everything else stays as in the recipe it starts from. A reason is needed only where it becomes a recipe.
+    `keeping`: it is to become one.
     """
 
     dataset = DatasetChoice(label=_("Dataset"), queryset=None, empty_label=None)
+    exclusions = forms.ChoiceField(label=_("Responses used"), choices=Counting.choices, required=False)
     weights = forms.ChoiceField(label=_("Weights"))
     goalposts = forms.ChoiceField(label=_("Ends of the scale of an indicator (goalposts)"))
     indicator_mean = forms.ChoiceField(label=_("Indicators into sub-indices"), choices=MEANS)
@@ -35,10 +38,12 @@ class TrialForm(forms.Form):
     min_ratings = forms.IntegerField(label=_("Fewest ratings for a ranked unit"), min_value=0, max_value=10_000)
     reason = forms.CharField(label=_("What is different and why"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, edition: Edition, start: Mapping[str, Any], dataset: Dataset, **kwargs: Any) -> None:
-        self.start, self.margins = start, margin_names(edition)
+    def __init__(self, *args: Any, run: ScoringRun, keeping: bool, **kwargs: Any) -> None:
+        edition = run.edition
+        self.start, self.margins = run.recipe.content, margin_names(edition)
+        self.own, self.keeping = run.exclusions or Counting.REVIEWED.value, keeping
         self.years = [str(year) for year in years_published_before(edition)]
-        super().__init__(*args, **{**kwargs, "initial": self._initial(dataset)})
+        super().__init__(*args, **{**kwargs, "initial": self._initial(run.dataset)})
         self._choices("weights", self._weights())
         self._choices("goalposts", self._goalposts())
         field = self.fields["dataset"]
@@ -49,6 +54,7 @@ class TrialForm(forms.Form):
         aggregate = self.start["aggregate"]
         return {
             "dataset": dataset.pk,
+            "exclusions": self.own,
             "weights": self.start["weight"]["method"],
             "goalposts": self.start["normalise"]["goalposts"],
             "indicator_mean": aggregate["indicator"],
@@ -72,6 +78,15 @@ class TrialForm(forms.Form):
             ("envelope", _("Running since the first edition (envelope)")),
         ]
         return [*own, *earlier] if self.years else own
+
+    def clean_exclusions(self) -> str:
+        """The responses used; left open, those of the run. A flag alone leaves nobody out of a run."""
+        given: str = self.cleaned_data["exclusions"] or self.own
+        if self.keeping and given == Counting.FLAGGED:
+            raise forms.ValidationError(
+                _("A run leaves out only responses that people excluded. Decide about the flagged ones in the review.")
+            )
+        return given
 
     def content(self) -> dict[str, Any]:
         """The recipe with these choices."""

@@ -14,8 +14,16 @@ from django.views.decorators.http import require_http_methods
 from accounts.rules import require
 from accounts.web.requests import StaffRequest
 from scoring.engine.checks import EngineError
-from scoring.enums import RunState
-from scoring.frames.trials import DatasetNotAsFrozen, causes_of, run_scored, side_scored, trial_scores, trial_side
+from scoring.enums import Counting, Exclusions, RunState
+from scoring.frames.trials import (
+    DatasetNotAsFrozen,
+    causes_of,
+    run_scored,
+    side_of,
+    side_scored,
+    trial_scores,
+    trial_side,
+)
 from scoring.models import ScoringRun
 from scoring.rules import may_start_run
 from scoring.selectors.compare import Cause, trial_shifts
@@ -53,20 +61,26 @@ def _frame(run: ScoringRun) -> Context:
 
 def _form(request: StaffRequest, run: ScoringRun) -> TrialForm:
     sent = request.POST if request.method == "POST" else request.GET or None
-    return TrialForm(sent, edition=run.edition, start=run.recipe.content, dataset=run.dataset)
+    return TrialForm(sent, run=run, keeping=request.method == "POST")
 
 
 def _tried(run: ScoringRun, form: TrialForm) -> Context:
     """The shifts from the run to the trial, or why there is no trial."""
     begun = time.perf_counter()
-    side = trial_side(run.edition, form.cleaned_data["dataset"], form.content())
+    given = form.cleaned_data
+    side = trial_side(run.edition, given["dataset"], form.content(), given["exclusions"])
     try:
         results = side_scored(side)
-        causes = causes_of(run.edition, run_scored(run), results)
+        causes = causes_of(side_of(run), side, run_scored(run), results)
     except (EngineError, DatasetNotAsFrozen, OSError) as error:
         return {"fault": _fault(error)}
     blocks = trial_shifts(run, trial_scores(side, results), causes)
-    return {"blocks": blocks, "seconds": time.perf_counter() - begun, "same_data": side.dataset.pk == run.dataset_id}
+    return {
+        "blocks": blocks,
+        "seconds": time.perf_counter() - begun,
+        "same_data": side.dataset.pk == run.dataset_id,
+        "keepable": side.exclusions != Counting.FLAGGED,
+    }
 
 
 def _fault(error: Exception) -> str:
@@ -80,7 +94,15 @@ def _kept(request: StaffRequest, run: ScoringRun, form: TrialForm) -> HttpRespon
     """The choices as a recipe, and a run by it with the seed of the run that they were tried beside."""
     given, by, now = form.cleaned_data, request.user, timezone.now()
     recipe = recipe_create(edition=run.edition, content=form.content(), by=by, now=now, reason=given["reason"])
-    started = run_start(edition=run.edition, dataset=given["dataset"], recipe=recipe, seed=run.seed, by=by, now=now)
+    started = run_start(
+        edition=run.edition,
+        dataset=given["dataset"],
+        recipe=recipe,
+        seed=run.seed,
+        by=by,
+        now=now,
+        exclusions=Exclusions(given["exclusions"]),
+    )
     messages.success(request, _("Recipe %(number)s can be used.") % {"number": recipe.number})
     messages.success(request, _("The run has been started."))
     return redirect("staff:run", started.pk)
@@ -89,6 +111,6 @@ def _kept(request: StaffRequest, run: ScoringRun, form: TrialForm) -> HttpRespon
 def causes_between(first: ScoringRun, second: ScoringRun) -> Mapping[int, Cause]:
     """What moved each unit from one complete run to another; none where they cannot be computed again."""
     try:
-        return causes_of(first.edition, run_scored(first), run_scored(second))
+        return causes_of(side_of(first), side_of(second), run_scored(first), run_scored(second))
     except (EngineError, DatasetNotAsFrozen, OSError):
         return {}

@@ -12,7 +12,7 @@ import orjson
 import pandas as pd
 
 from accounts.models import Province
-from scoring.engine.dataset import HARD_COLUMNS, MARGIN_COLUMNS, DatasetParts
+from scoring.engine.dataset import COUNT_COLUMNS, HARD_COLUMNS, MARGIN_COLUMNS, DatasetParts
 from surveys.enums import IndicatorKind, Statistic
 from surveys.models import AnswerScale, Edition, Indicator, Question
 from surveys.selectors.datasets import (
@@ -43,7 +43,7 @@ def dataset_parts(edition: Edition) -> DatasetParts:
         framework=framework,
         respondents=_respondents(responses, edition),
         ratings=_ratings(ratings_for_dataset(edition), number, questions),
-        hard=pd.DataFrame(list(hard_values_for_dataset(edition)), columns=list(HARD_COLUMNS)),
+        hard=pd.DataFrame(list(hard_values_for_dataset(edition)), columns=[*HARD_COLUMNS, *COUNT_COLUMNS]),
         margins=pd.DataFrame(
             [("", field, level, count) for field, level, count in margins_for_dataset(edition)],
             columns=list(MARGIN_COLUMNS),

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import orjson
 
-from scoring.engine.flags import Item, Sheet
+from scoring.engine.sheet import Item, Sheet
 from surveys.enums import Direction, ScaleKind
 from surveys.models import Edition, Question
-from surveys.selectors.quality import questions_by_block, ratings_to_check
+from surveys.selectors.quality import days_of, questions_by_block, ratings_to_check
 
 SIGN = {Direction.POSITIVE.value: 1, Direction.NEGATIVE.value: -1}
 
@@ -28,23 +29,32 @@ class BlockSheet:
 
 def block_sheets(edition: Edition) -> Iterator[BlockSheet]:
     """Sheets of all blocks that have ratings; rows in the order of the random identifiers, so they say no order."""
-    asked = questions_by_block(edition)
+    asked, days = questions_by_block(edition), days_of(edition)
     rows: dict[str, list[tuple[UUID, int, str]]] = {}
     for response, block, unit, answers in ratings_to_check(edition):
         rows.setdefault(block, []).append((response, unit, answers))
     for block, found in rows.items():
-        yield _sheet(block, asked.get(block, []), found)
+        yield _sheet(block, asked.get(block, []), found, days)
 
 
-def _sheet(block: str, asked: list[tuple[Question, str]], rows: list[tuple[UUID, int, str]]) -> BlockSheet:
+def _sheet(
+    block: str, asked: list[tuple[Question, str]], rows: list[tuple[UUID, int, str]], days: Mapping[UUID, date]
+) -> BlockSheet:
     items = tuple(_item(question, direction) for question, direction in asked)
     given = orjson.loads("[" + ",".join(answers for _response, _unit, answers in rows) + "]")
-    answers = np.full((len(rows), len(items)), np.nan)
-    for column, item in enumerate(items):
-        answers[:, column] = [_number(each, item.code) for each in given]
+    columns = (np.array([_number(each, item.code) for each in given]) for item in items)
     responses, units = tuple(row[0] for row in rows), tuple(row[1] for row in rows)
     firm, unit = _numbered(responses), _numbered(units)
-    return BlockSheet(block, Sheet(answers, items, firm, unit, int(unit.max(initial=-1)) + 1), responses, units)
+    sheet = Sheet.of_columns(columns, items, firm, unit, _days(responses, days))
+    return BlockSheet(block, sheet, responses, units)
+
+
+def _days(responses: tuple[UUID, ...], days: Mapping[UUID, date]) -> np.typing.NDArray[np.int64] | None:
+    """Days since the first, −1 where none is known; None where no days are kept."""
+    if not days:
+        return None
+    first = min(days.values())
+    return np.array([(days[each] - first).days if each in days else -1 for each in responses], dtype=np.int64)
 
 
 def _number(answers: Mapping[str, Any], code: str) -> float:

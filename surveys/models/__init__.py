@@ -1,7 +1,15 @@
 """What was asked and answered, up to the frozen dataset."""
 
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
-from surveys.models.ballots import BallotBox, Envelope, KeyHolder, ResponseLink, SealedResponse, UnitCounter
+from surveys.models.ballots import (
+    BallotBox,
+    Envelope,
+    KeyHolder,
+    ResponseDay,
+    ResponseLink,
+    SealedResponse,
+    UnitCounter,
+)
 from surveys.models.datasets import Dataset
 from surveys.models.editions import (
     Block,
@@ -49,6 +57,7 @@ __all__ = [
     "Rating",
     "Receipt",
     "Response",
+    "ResponseDay",
     "ResponseFlag",
     "ResponseLink",
     "ResponseReview",

@@ -132,3 +132,20 @@ class ResponseLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.invitation_id)
+
+
+class ResponseDay(models.Model):
+    """In a confidential edition only (trigger): the day, never the time, on which a response came in, to see whether a
+    unit's ratings came all at once. Goes with freezing, as the link does.
+    """
+
+    response = models.OneToOneField(Response, primary_key=True, on_delete=models.CASCADE, related_name="came_in")
+    day = models.DateField(_("day"))
+
+    class Meta:
+        ordering: ClassVar = ["response"]
+        verbose_name = _("day of a response")
+        verbose_name_plural = _("days of responses")
+
+    def __str__(self) -> str:
+        return str(self.response_id)

@@ -15,10 +15,14 @@ from surveys.models.editions import BlockUnit, Edition
 
 
 class QualityRules(models.Model):
-    """How an edition's responses are reviewed; without a row, one person decides."""
+    """How an edition's responses are reviewed; without a row, one person decides.
+
+    `thresholds`: when a sign becomes a flag (scoring.engine.thresholds); None: the usual ones.
+    """
 
     edition = models.OneToOneField(Edition, primary_key=True, on_delete=models.CASCADE, related_name="quality_rules")
     two_persons = models.BooleanField(_("an exclusion needs a second person"), default=False)
+    thresholds = models.JSONField(_("thresholds"), null=True)
 
     class Meta:
         verbose_name = _("rules of the review")
@@ -30,7 +34,7 @@ class QualityRules(models.Model):
 
 class QualityCheck(models.Model):
     """One pass of the flags over a closed edition. `thresholds` are those of scoring.engine.flags; `left_out` names by
-    block the signs that struck too many ratings to mean anything, with that share.
+    block the signs that struck too many ratings to mean anything, with that share, or had too little data (None).
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="quality_checks")

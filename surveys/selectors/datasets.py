@@ -46,11 +46,22 @@ def ratings_for_dataset(edition: Edition) -> Rows:
 
 
 def hard_values_for_dataset(edition: Edition) -> Rows:
-    """(unit code, indicator code, value, source, period, dossiers)."""
+    """(unit code, indicator code, value, source, period, dossiers, and of these handled, early, on time, late)."""
     return (
         HardValue.objects.filter(indicator__edition=edition)
         .order_by("indicator__code", "block_unit__unit__code")
-        .values_list("block_unit__unit__code", "indicator__code", "value", "source_vi", "period", "dossiers")
+        .values_list(
+            "block_unit__unit__code",
+            "indicator__code",
+            "value",
+            "source_vi",
+            "period",
+            "dossiers",
+            "handled",
+            "early",
+            "on_time",
+            "late",
+        )
         .iterator()
     )
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from scoring.engine.thresholds import Thresholds
 from surveys.enums import Decision, FlagCode
 from surveys.models import (
     BlockUnit,
+    Dataset,
     Edition,
     Indicator,
     QualityCheck,
@@ -18,6 +21,7 @@ from surveys.models import (
     Question,
     Rating,
     Response,
+    ResponseDay,
     ResponseFlag,
     ResponseReview,
 )
@@ -62,6 +66,22 @@ def paces_of(edition: Edition, paces: list[int]) -> list[tuple[UUID, int]]:
     return [(response, pace) for response, pace in found.values_list("id", "pace") if pace is not None]
 
 
+def days_of(edition: Edition) -> dict[UUID, date]:
+    """The day on which each response came in; empty for a sealed edition and after freezing."""
+    return dict(ResponseDay.objects.filter(response__edition=edition).order_by("response_id").values_list())
+
+
+def thresholds_usual() -> Thresholds:
+    """The thresholds of an edition for which nobody chose others."""
+    return Thresholds()
+
+
+def thresholds_of(edition: Edition) -> Thresholds:
+    """When a sign becomes a flag in this edition: the usual thresholds until an analyst chose others."""
+    chosen = QualityRules.objects.filter(edition=edition).values_list("thresholds", flat=True).first()
+    return Thresholds(**(chosen or {}))
+
+
 def responses_count(edition: Edition) -> int:
     return Response.objects.filter(edition=edition).count()
 
@@ -69,6 +89,11 @@ def responses_count(edition: Edition) -> int:
 def two_persons_needed(edition: Edition) -> bool:
     """Whether an exclusion in this edition needs a second person."""
     return QualityRules.objects.filter(edition=edition, two_persons=True).exists()
+
+
+def check_behind(dataset: Dataset) -> QualityCheck | None:
+    """The check that was the latest when a dataset was written: its flags are what people decided about."""
+    return checks_of(dataset.edition).filter(at__lte=dataset.frozen_at).first()
 
 
 def checks_of(edition: Edition) -> QuerySet[QualityCheck]:
@@ -125,6 +150,19 @@ def flags_by_response(check: QualityCheck, responses: list[Response]) -> dict[UU
     for flag in flags.order_by("response_id", F("block_unit_id").asc(nulls_first=True), "id"):
         found.setdefault(flag.response_id, []).append(flag)
     return found
+
+
+def respondents_flagged(edition: Edition) -> frozenset[int]:
+    """The numbers that the responses flagged in the latest check have in the datasets of an edition; empty without one.
+
+    Datasets number responses in the order of their random identifiers; frozen, none is added or taken away. One
+    query.
+    """
+    latest = checks_of(edition).values("pk")[:1]
+    flagged = Exists(ResponseFlag.objects.filter(quality_check=Subquery(latest), response=OuterRef("pk")))
+    found = Response.objects.filter(edition=edition).order_by("id").annotate(is_flagged=flagged)
+    marks = found.values_list("is_flagged", flat=True).iterator(ROWS_AT_ONCE)
+    return frozenset(number for number, is_flagged in enumerate(marks, start=1) if is_flagged)
 
 
 def flag_counts(check: QualityCheck) -> dict[FlagCode, int]:

@@ -6,7 +6,7 @@ edition (in a confidential one it turns it into a `Response`). Neither codes nor
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.db import connection, transaction
@@ -20,7 +20,7 @@ from surveys.answers.drafts import DraftContent, Mark, Page, merge
 from surveys.answers.journey import REVIEW, Move, destination, problems
 from surveys.answers.pace import seconds_between
 from surveys.enums import EditionState, InvitationState, Secrecy
-from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
+from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseDay, ResponseLink
 from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
@@ -175,7 +175,7 @@ def draft_discard(*, invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def response_submit(*, invitation: Invitation) -> str:
+def response_submit(*, invitation: Invitation, day: date | None = None) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
     In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
@@ -183,6 +183,10 @@ def response_submit(*, invitation: Invitation) -> str:
     They hold the bands of the profile, and of the invitation stratum and design weight only; a confidential edition
     keeps one of three steps of pace beside them. The invitation changes to done without a time. Answers to questions
     that were not shown are dropped, and units about which nothing was answered are left out.
+
+    Args:
+        day: today; a confidential edition keeps it, and nothing finer, with the response until the data are frozen. A
+            sealed one keeps nothing of it.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.
@@ -204,7 +208,7 @@ def response_submit(*, invitation: Invitation) -> str:
         # How fast somebody was can be seen from outside, so that in a sealed edition it would point at few.
         _envelope_write(locked, replace(ballot, pace=None))
     else:
-        _response_write(locked, ballot)
+        _response_write(locked, ballot, day)
     Draft.objects.filter(invitation=locked).delete()
     Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.DONE)
     invitation.state = InvitationState.DONE
@@ -224,10 +228,12 @@ def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
     transaction.on_commit(partial(tray_empty_when_due, edition=invitation.edition), robust=True)
 
 
-def _response_write(invitation: Invitation, ballot: Ballot) -> None:
+def _response_write(invitation: Invitation, ballot: Ballot, day: date | None) -> None:
     """In a confidential edition: readable, and joined to the business for check calls until the data are frozen."""
     response = response_row(edition=invitation.edition, ballot=ballot)
     response.save(force_insert=True)
     Rating.objects.bulk_create(rating_rows(response=response, ballot=ballot))
     Comment.objects.bulk_create(comment_rows(ballot))
     ResponseLink.objects.create(response=response, invitation=invitation)
+    if day is not None:
+        ResponseDay.objects.create(response=response, day=day)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import Progress, audit
 from scoring.engine import VERSION
-from scoring.engine.flags import Thresholds, flags
+from scoring.engine.flags import flags
+from scoring.engine.thresholds import Thresholds
 from surveys.enums import FlagCode, Pace
 from surveys.frames.sheets import BlockSheet, block_sheets
 from surveys.models import Edition, QualityCheck, ResponseFlag
-from surveys.selectors.quality import checks_of, paces_of, responses_count
+from surveys.selectors.quality import checks_of, paces_of, responses_count, thresholds_of
 from surveys.services.quality import NOT_CLOSED, ReviewNotYet
 
 ROWS_AT_ONCE = 500
@@ -29,7 +30,7 @@ class _Found:
 
     def __init__(self) -> None:
         self.flags: dict[tuple[UUID, int | None, str], Mapping[str, Any]] = {}
-        self.left_out: dict[str, dict[str, float]] = {}
+        self.left_out: dict[str, dict[str, float | None]] = {}
         self.groups: dict[UUID, list[tuple[str, int, int]]] = {}
 
     def add(self, block: BlockSheet, thresholds: Thresholds) -> None:
@@ -68,14 +69,17 @@ def quality_check_run(
 ) -> QualityCheck:
     """Compute all flags and keep them as the edition's latest check; earlier checks and all decisions stay.
 
-    Bursts are not among the flags: they need the day of an answer, which is deliberately not kept.
+    Args:
+        thresholds: other than those of the edition.
+
+    Bursts are looked for in a confidential edition until it is frozen; a sealed one keeps no day of an answer.
 
     Raises:
         ReviewNotYet: businesses can still answer, or cannot yet.
     """
     if edition.state in NOT_CLOSED:
         raise ReviewNotYet(edition=edition.title)
-    chosen, found = thresholds or Thresholds(), _Found()
+    chosen, found = thresholds or thresholds_of(edition), _Found()
     for place, block in enumerate(block_sheets(edition)):
         progress(place, 0, _("Looking at the ratings of block “%(block)s”") % {"block": block.block})
         found.add(block, chosen)

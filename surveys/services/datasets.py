@@ -15,7 +15,7 @@ from scoring.engine.checks import DatasetInvalid
 from scoring.engine.dataset import dataset_write
 from surveys.enums import EditionState
 from surveys.frames import dataset_parts, framework_conflicts
-from surveys.models import Dataset, Edition, ResponseLink
+from surveys.models import Dataset, Edition, ResponseDay, ResponseLink
 from surveys.selectors.ballots import box_waits
 from surveys.selectors.datasets import datasets_of, profile_codes, ratings_exist
 from surveys.services.editions import edition_advance
@@ -79,7 +79,8 @@ def dataset_freeze(*, edition: Edition, by: User | None, now: datetime, reason: 
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
     _require_freezable(locked)
-    # Check calls are over: from here on nobody needs to know whose answers they are.
+    # Check calls are over: from here on nobody needs to know whose answers they are, or when they came in.
+    ResponseDay.objects.filter(response__edition=locked).delete()
     ResponseLink.objects.filter(response__edition=locked).delete()
     dataset = _stored(locked, _written(locked), by, now, reason)
     edition_advance(edition=edition, to=EditionState.FROZEN, by=by, now=now, note=reason)

@@ -15,7 +15,17 @@ from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import NotNow
 from surveys.enums import EditionState, Secrecy
-from surveys.models import Comment, Draft, Edition, QuestionnaireVersion, Rating, Receipt, Response, ResponseLink
+from surveys.models import (
+    Comment,
+    Draft,
+    Edition,
+    QuestionnaireVersion,
+    Rating,
+    Receipt,
+    Response,
+    ResponseDay,
+    ResponseLink,
+)
 from surveys.selectors.ballots import ballot_box_of
 from surveys.selectors.readiness import gaps_before_opening
 from surveys.services.ballot_keys import ballot_box_make
@@ -110,11 +120,13 @@ def _rewrite_in_random_order(edition: Edition, rng: Random) -> None:
     for batch in _batched(order):
         responses = list(Response.objects.filter(id__in=batch).order_by("id"))
         links = list(ResponseLink.objects.filter(response__in=batch).order_by("response"))
+        days = list(ResponseDay.objects.filter(response__in=batch).order_by("response"))
         ratings = list(Rating.objects.filter(response__in=batch).order_by("id"))
         Response.objects.filter(id__in=batch).delete()
         Response.objects.bulk_create(_shuffled(responses, rng))
         Rating.objects.bulk_create(_shuffled(ratings, rng))
         ResponseLink.objects.bulk_create(links)
+        ResponseDay.objects.bulk_create(days)
     comments = list(Comment.objects.filter(block_unit__block__edition=edition).order_by("id"))
     receipts = list(Receipt.objects.filter(edition=edition).order_by("id"))
     Comment.objects.filter(block_unit__block__edition=edition).delete()

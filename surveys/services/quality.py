@@ -1,5 +1,7 @@
 """The review of an edition's answers: asking for a check, and how many persons an exclusion needs."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -9,9 +11,10 @@ from accounts.models import Job, User
 from accounts.selectors import jobs_unfinished
 from accounts.services import audit, job_start
 from ddci.core.errors import NotNow
+from scoring.engine.thresholds import Thresholds
 from surveys.enums import EditionState
 from surveys.models import Edition, QualityRules
-from surveys.selectors.quality import two_persons_needed
+from surveys.selectors.quality import thresholds_of, two_persons_needed
 
 KIND = "quality_check"
 NOT_CLOSED = frozenset({EditionState.DRAFT, EditionState.OPEN})
@@ -46,6 +49,29 @@ def quality_check_start(*, edition: Edition, by: User | None, now: datetime) -> 
     if jobs_unfinished().filter(kind=KIND, arguments__edition=locked.pk).exists():
         raise CheckUnderway(edition=locked.title)
     return job_start(kind=KIND, arguments={"edition": edition.pk}, province=edition.province, by=by, now=now)
+
+
+@transaction.atomic
+def quality_thresholds_change(*, edition: Edition, values: Mapping[str, float], by: User, now: datetime) -> None:
+    """Decide when a sign becomes a flag. It counts from the next check on; earlier checks keep their own thresholds.
+
+    Args:
+        values: by the names of scoring.engine.thresholds; what is not named is as usual.
+
+    Raises:
+        RulesSettled: the data are frozen.
+    """
+    locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
+    if locked.state not in {*NOT_CLOSED, EditionState.CLOSED}:
+        raise RulesSettled(edition=locked.title)
+    before, after = asdict(thresholds_of(locked)), asdict(Thresholds(**values))  # type: ignore[arg-type]
+    changed = [f"{name}: {before[name]} → {after[name]}" for name in after if after[name] != before[name]]
+    if not changed:
+        return
+    QualityRules.objects.update_or_create(edition=locked, defaults={"thresholds": after})
+    audit(
+        action="quality.thresholds", subject=locked, by=by, now=now, province=locked.province, note=", ".join(changed)
+    )
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import NotNow
 from surveys.enums import EditionState, InvitationState
-from surveys.models import Invitation, Receipt, ResponseLink
+from surveys.models import Invitation, Receipt, ResponseDay, ResponseLink
 from surveys.selectors.invitations import receipt_of, receipt_sha256
 
 
@@ -27,14 +27,19 @@ def _link_of(invitation: Invitation) -> ResponseLink:
 
 
 def response_shown(*, invitation: Invitation) -> dict[str, Any]:
-    """What a business answered: profile and, by unit, its answers.
+    """What a business answered: profile and, by unit, its answers; the day on which they came in.
 
     Raises:
         CannotBeFound: the edition is sealed, or its data are frozen.
     """
     response = _link_of(invitation).response
     ratings = response.ratings.select_related("block_unit__unit").order_by("block_unit__unit__code")
-    return {"profile": response.profile, "ratings": {each.block_unit.unit.code: each.answers for each in ratings}}
+    day = ResponseDay.objects.filter(response=response).first()
+    return {
+        "profile": response.profile,
+        "ratings": {each.block_unit.unit.code: each.answers for each in ratings},
+        "day": day.day.isoformat() if day else None,
+    }
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.engine.blocks import by_blocks
 from scoring.engine.bursts import bursts
 from scoring.engine.clean import (
     all_maximum,
@@ -23,6 +24,7 @@ from scoring.engine.clean import (
     response_variability,
     share_by_unit,
 )
+from scoring.engine.coded import Coded
 from scoring.engine.copies import duplicates, near_duplicates
 from scoring.engine.dataset import dataset_read, dataset_write
 from scoring.engine.pipeline import Inputs, score
@@ -56,21 +58,24 @@ def firms(size: str, runs: str, mix: str = "means") -> dict[str, Any]:
 
 def flags(survey: Survey, days: np.ndarray) -> None:
     """Every sign of careless or copied answers, and bursts."""
-    answers = np.empty(survey.answers.shape)
-    for question, numbers in enumerate(survey.values):
-        np.take(numbers, survey.answers[:, question], out=answers[:, question])
+    answers = Coded(survey.answers, survey.values)
     scales = [list(range(place, answers.shape[1], SUB_INDICES)) for place in range(SUB_INDICES)]
-    completion_share(answers)
-    longstring(answers)
-    response_variability(answers)
+    perfect = np.concatenate(by_blocks(len(answers), lambda rows: row_signs(answers[rows], scales)))
     mahalanobis(answers)
-    even_odd(answers, scales)
-    perfect = all_maximum(answers, np.full(answers.shape[1], 5.0))
     share_by_unit(perfect, survey.unit, UNITS)
     excess_by_unit(perfect, survey.unit, UNITS)
     duplicates(answers)
     near_duplicates(answers)
     bursts(days[survey.firm], survey.unit, UNITS, np.random.default_rng(1))
+
+
+def row_signs(answers: np.ndarray, scales: list[list[int]]) -> np.ndarray:
+    """The signs that a row shows by itself; which rows give the best answer to everything."""
+    completion_share(answers)
+    longstring(answers)
+    response_variability(answers)
+    even_odd(answers, scales)
+    return all_maximum(answers, np.full(answers.shape[1], 5.0))
 
 
 def units(count: str, runs: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from random import Random
 
 from accounts.models import User
-from scoring.engine.flags import Thresholds
+from scoring.engine.thresholds import Thresholds
 from surveys.enums import Channel, Pace
 from surveys.models import BlockUnit, Edition, QualityCheck, Rating, Response
 from surveys.selectors.quality import checks_of

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
+from reports.pdf.reading import reading_of
+from reports.pdf.scorecard import scorecard_context
 from scoring.enums import Verdict
 from scoring.selectors.contradictions import contrasts_of
 from scoring.sentences import contrast_sentence
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.django_db
 SLOW = ("so-y-te", "so-them-5")
 
 
-def contrasted_run(related=None):
+def contrasted_run(related=None, withheld=()):
     """Ten departments; the two where businesses wait longest have the best share of dossiers on time."""
     edition = edition_make(units=5)
     block = edition.blocks.get(code="departments")
@@ -43,6 +45,7 @@ def contrasted_run(related=None):
             block_unit=rated, indicator=hard, value=80 + number, period="2024", source_vi="Báo cáo"
         )
     HardValue.objects.filter(block_unit__unit__code__in=SLOW).update(value=99.5)
+    BlockUnit.objects.filter(block=block, unit__code__in=withheld).update(withheld=True, withheld_reason_vi="Sáp nhập")
     edition_open(edition=edition, by=None, now=NOW)
     answer(edition, responses=300, seed=3)
     edition_close(edition=edition, by=None, now=NOW, rng=Random(1))
@@ -73,11 +76,11 @@ def test_a_quarter_of_few_units_says_nothing():
     assert contrasts_of(scored_edition(responses=40)) == []
 
 
-def test_the_unit_page_tells_it_in_careful_words_and_costs_one_query_more():
-    run = contrasted_run()
+def test_pages_papers_and_the_api_tell_it_in_careful_words_and_never_of_a_withheld_unit():
+    run = contrasted_run(withheld=["so-them-5"])
     approver, manager = user_make(Role.APPROVER), user_make(Role.MANAGER)
     run_approve(run=run, verdict=Verdict.APPROVED, note="", by=approver, now=NOW)
-    publication_create(run=run, reason="", by=manager, now=NOW)
+    publication = publication_create(run=run, reason="", by=manager, now=NOW)
     client, counts = Client(), []
     for code in ("so-y-te", "so-xay-dung"):
         with CaptureQueriesContext(connection) as seen:
@@ -86,3 +89,13 @@ def test_the_unit_page_tells_it_in_careful_words_and_costs_one_query_more():
         assert ("Nơi hồ sơ và doanh nghiệp khác nhau" in page) == (code == "so-y-te")
         assert ("không chứng tỏ nguồn nào sai" in page) == (code == "so-y-te")
     assert counts[0] == counts[1]
+    assert {each.unit_code for each in contrasts_of(run) if each.found.records_better} == set(SLOW)
+    rows = client.get(f"/api/v1/publications/{publication.pk}/contradictions/").json()["results"]
+    told = {(row["unit"], row["record"], row["answers"], row["records_better"]) for row in rows}
+    assert ("so-y-te", "TG2", "TG1", True) in told
+    assert "so-them-5" not in {row["unit"] for row in rows}
+    assert all({row["record_rank"], row["answers_rank"]} <= set(range(1, row["units"] + 1)) for row in rows)
+    reading = reading_of(publication, "vi")
+    papers = {result.row.code: scorecard_context(result, reading)["contrasts"] for result in reading.units}
+    assert any("Theo hồ sơ: Tỷ lệ hồ sơ đúng hạn 99,5" in sentence for sentence in papers["so-y-te"])
+    assert papers["so-them-5"] == []

@@ -88,21 +88,32 @@ def test_without_rank_ranges_leniency_says_how_far_ranks_move():
     assert "hạng đổi nhiều nhất 3 bậc; không có khoảng hạng" in section_of(bare, "leniency").finding
 
 
-def test_flagged_responses_are_compared_unit_by_unit():
+def test_flagged_and_excluded_responses_are_compared_unit_by_unit():
     facts = {
-        "responses": 120, "kept": 100, "n": [40, 50, 45, 50, 50, 50], "score": [75.0, 79.5, 78, 77, 76, 75],
-        "rank": [6, 1, 2, 3, 4, 0],
+        "check": 1,
+        "responses": 120,
+        "without": {
+            "responses": 100, "n": [40, 50, 45, 50, 50, 50], "score": [75.0, 79.5, 78, 77, 76, 75],
+            "rank": [6, 1, 2, 3, 4, 0],
+        },
     }  # fmt: skip
     section = section_of(block(flagged=facts), "flagged")
     assert section.finding == "Khi bỏ 20 phiếu nghi vấn trên 120 phiếu, 6 đơn vị đổi hạng."
-    assert section.table.rows[0] == ("a", "Sở A", 50, 40, 80.0, 75.0, 1, 6)
+    assert section.table.rows[0] == ("a", "Sở A", 50, 80.0, 1, 40, 75.0, 6)
     assert section.table.rows[5][-1] is None
     assert [row.figure for row in section.plot.rows][::5] == ["1 → 6", "6 → –"]
+    same = {"responses": 123, "n": [51] * 6, "score": [80.0] * 6, "rank": [1, 2, 3, 4, 5, 6]}
+    both = section_of(block(flagged=facts | {"all": same}), "flagged")
+    assert both.finding.startswith("Khi tính lại 3 phiếu đã bị loại, 0 đơn vị đổi hạng. Khi bỏ")
+    assert both.table.rows[0] == ("a", "Sở A", 50, 80.0, 1, 51, 80.0, 1, 40, 75.0, 6)
+    alone = section_of(block(flagged={"check": None, "responses": 120, "all": same}), "flagged")
+    assert (alone.state, alone.plot.legend[1][1]) == ("ok", "có cả phiếu đã bị loại")
 
 
-@pytest.mark.parametrize("facts", [{}, {"missing": {"code": "not_enough_data", "path": "", "params": {}}}])
-def test_no_flagged_responses_show_nothing(facts):
-    assert section_of(block(flagged=facts), "flagged") is None
+def test_without_flagged_responses_there_is_nothing_to_show_and_a_fault_is_told():
+    fault = {"code": "not_enough_data", "path": "", "params": {}}
+    assert section_of(block(flagged={}), "flagged") is None
+    assert section_of(block(flagged={"missing": fault}), "flagged").state == "none"
 
 
 def test_heavy_weighting_noise_and_a_weight_off_its_mark_are_to_be_looked_at():

@@ -1,5 +1,7 @@
 """The review of answers in counts: checking them, what the flags mean for each unit, how many persons decide."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from accounts.rules import require
 from accounts.selectors import jobs_of
 from accounts.web.jobs import job_facts
 from accounts.web.requests import StaffRequest, posted
-from surveys.enums import Decision, EditionState, FlagCode
+from surveys.enums import Decision, EditionState, FlagCode, Secrecy
 from surveys.models import Edition, QualityCheck
 from surveys.rules import may_freeze_data, may_prepare_edition, may_review_responses, may_see_quality
 from surveys.selectors.datasets import datasets_of
@@ -22,14 +24,22 @@ from surveys.selectors.quality import (
     copies_undecided,
     decision_counts,
     flag_counts,
+    thresholds_of,
+    thresholds_usual,
     two_persons_needed,
     unit_flags,
 )
-from surveys.sentences import MEANINGS
-from surveys.services.quality import KIND, NOT_CLOSED, quality_check_start, quality_rules_change
+from surveys.sentences import MEANINGS, threshold_words
+from surveys.services.quality import (
+    KIND,
+    NOT_CLOSED,
+    quality_check_start,
+    quality_rules_change,
+    quality_thresholds_change,
+)
 from surveys.services.reviews import copies_decide
 from surveys.web.staff.doors import edition_or_404
-from surveys.web.staff.review_forms import CopiesForm
+from surveys.web.staff.review_forms import CopiesForm, ThresholdsForm
 
 Context = dict[str, object]
 
@@ -73,8 +83,8 @@ def _job(edition: Edition) -> dict[str, object] | None:
 def _counts(check: QualityCheck) -> Context:
     decided, counts = decision_counts(check), flag_counts(check)
     most = max(counts.values(), default=0) or 1
-    left_out = {code for signs in check.left_out.values() for code in signs}
-    latest = datasets_of(check.edition).first()
+    datasets = list(datasets_of(check.edition))
+    silent = _silent(check, days_gone=any(each.frozen_at < check.at for each in datasets))
     return {
         "flags": [
             {
@@ -83,7 +93,7 @@ def _counts(check: QualityCheck) -> Context:
                 "share": counts[code] / check.responses if check.responses else None,
                 "bar": counts[code] / most,
                 "meaning": MEANINGS[code],
-                "left_out": code.value in left_out,
+                "silent": silent.get(code.value, ""),
             }
             for code in FlagCode
         ],
@@ -93,8 +103,20 @@ def _counts(check: QualityCheck) -> Context:
         "share": check.flagged / check.responses if check.responses else None,
         "units": unit_flags(check),
         "copies": sum(len(members) for members in copies_undecided(check).values()),
-        "dataset": latest,
+        "thresholds": threshold_words(check.thresholds),
+        "dataset": datasets[0] if datasets else None,
     }
+
+
+def _silent(check: QualityCheck, *, days_gone: bool) -> dict[str, str]:
+    """Signs that say nothing, and why: no days, too little data, or too many ratings struck for one to be meant."""
+    found = {}
+    if days_gone or check.edition.secrecy == Secrecy.SEALED:
+        found[FlagCode.BURST.value] = "no_days"
+    for signs in check.left_out.values():
+        for code, share in signs.items():
+            found[code] = "too_little" if share is None else "left_out"
+    return found
 
 
 @require_POST
@@ -116,6 +138,22 @@ def quality_rules(request: StaffRequest, edition_id: int) -> HttpResponse:
     quality_rules_change(edition=edition, two_persons=two_persons, by=request.user, now=timezone.now())
     messages.success(request, _("The rules of the review were saved."))
     return redirect("staff:quality", edition.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def quality_thresholds(request: StaffRequest, edition_id: int) -> HttpResponse:
+    """When a sign becomes a flag, from the next check on."""
+    edition = edition_or_404(request, edition_id)
+    require(may_review_responses(request.user, edition))
+    chosen, usual = asdict(thresholds_of(edition)), asdict(thresholds_usual())
+    form = ThresholdsForm(posted(request), chosen=chosen, usual=usual)
+    if request.method == "POST" and form.is_valid():
+        values, now = form.cleaned_data, timezone.now()
+        quality_thresholds_change(edition=edition, values=values, by=request.user, now=now)
+        messages.success(request, _("The thresholds were saved. They count from the next check on."))
+        return redirect("staff:quality", edition.pk)
+    context = {**frame(edition), "form": form, "open": edition.state in _RULES_OPEN}
+    return render(request, "staff/quality_thresholds.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

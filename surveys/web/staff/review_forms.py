@@ -1,5 +1,6 @@
 """Forms of the review of answers: the shape of what is typed, nothing more."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from surveys.enums import Decision, ExclusionReason, FlagCode
 from surveys.models import Edition
 from surveys.selectors.quality import UNDECIDED, Wanted
 from surveys.selectors.units import rated_units
+from surveys.sentences import THRESHOLDS, threshold_words
 from surveys.services.reviews import Verdict
 
 LONGEST_COMMENT = 500
@@ -33,6 +35,37 @@ class ReviewFilterForm(forms.Form):
     def wanted(self) -> Wanted:
         self.full_clean()
         return Wanted(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+# How each threshold is typed: least and greatest value.
+LIMITS = {
+    "least": (2, 100),
+    "complete": (0.0, 1.0),
+    "run": (3, 100),
+    "run_share": (0.5, 1.0),
+    "spread": (0.0, 0.5),
+    "differ": (0, 5),
+    "excess": (0.0, 0.05),
+    "burst": (0.001, 0.05),
+    "burst_days": (1, 14),
+    "even_odd": (-1.0, 1.0),
+    "unusual": (0.0, 0.05),
+    "too_many": (0.01, 1.0),
+}
+
+
+class ThresholdsForm(forms.Form):
+    """When a sign becomes a flag, by the names of the thresholds; the hint tells the usual value."""
+
+    def __init__(self, data: Any, *, chosen: Mapping[str, float], usual: Mapping[str, float]) -> None:
+        super().__init__(data, initial=dict(chosen))
+        words = dict(threshold_words(usual))
+        for name, (low, high) in LIMITS.items():
+            label = str(THRESHOLDS[name])
+            given: dict[str, Any] = {"label": label, "min_value": low, "max_value": high, "localize": True}
+            given["help_text"] = _("Usual: %(value)s") % {"value": words[label]}
+            given["widget"] = forms.TextInput(attrs={"inputmode": "decimal"})
+            self.fields[name] = forms.IntegerField(**given) if isinstance(low, int) else forms.FloatField(**given)
 
 
 class DecisionForm(forms.Form):

@@ -66,6 +66,7 @@ urlpatterns = [
     path(f"{EDITION}quality/", quality.quality, name="quality"),
     path(f"{EDITION}quality/check/", quality.quality_check, name="quality-check"),
     path(f"{EDITION}quality/rules/", quality.quality_rules, name="quality-rules"),
+    path(f"{EDITION}quality/thresholds/", quality.quality_thresholds, name="quality-thresholds"),
     path(f"{EDITION}quality/copies/", quality.quality_copies, name="quality-copies"),
     path(f"{EDITION}quality/responses/", reviews.quality_responses, name="quality-responses"),
     path(f"{EDITION}quality/responses/<uuid:response_id>/", reviews.quality_response, name="quality-response"),

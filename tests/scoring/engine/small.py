@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from scoring.engine.aggregate import aggregate
+from scoring.engine.measure import measure
+from scoring.engine.normalise import normalise
+from scoring.engine.options import aggregate_options, normalise_options
+from scoring.engine.pipeline import Run
 from scoring.engine.recipe import recipe_default
 from scoring.engine.types import (
     FirmRows,
@@ -59,6 +65,23 @@ def survey(firms: int = 120, units: int = 5, indicators: int = 4, seed: int = 3,
     ]
     given = rows(firms, units, indicators, seed) | changes
     return survey_build(RatingRows(**given), FirmRows(np.full(firms, 1000 / firms), rng.integers(0, 4, firms), margins))
+
+
+def jackknife(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Standard errors of points (U, K) and totals (U,) by leaving out each firm in turn, weights as they are."""
+    assert run.survey is not None
+    assert run.weighting is not None
+    data, part, firms = run.survey, run.framework, run.survey.n_firms
+    points, totals = [], []
+    for firm in range(firms):
+        keep = data.firm != firm
+        rest = replace(data, firm=data.firm[keep], unit=data.unit[keep], answers=data.answers[keep], satisfaction=None)
+        values = measure(rest, part, run.weighting.weights).values
+        points.append(normalise(values, part, normalise_options(run.recipe)).points)
+        totals.append(aggregate(points[-1], part, aggregate_options(run.recipe)).total)
+    spread = [np.array(each) - np.mean(each, axis=0) for each in (points, totals)]
+    errors = [np.sqrt((firms - 1) / firms * np.square(each).sum(axis=0)) for each in spread]
+    return errors[0], errors[1]
 
 
 def recipe(part: Framework, **parts: dict[str, Any]) -> dict[str, Any]:

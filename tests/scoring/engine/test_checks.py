@@ -28,7 +28,7 @@ from scoring.engine.resample import bootstrap, error_ratio, replicate_values
 from scoring.engine.sensitivity import dirichlet_weights
 from scoring.engine.types import Framework, Indicator, SubIndex
 from tests.scoring.engine.golden import GOLDEN, ddci_recipe, ddci_survey, largest
-from tests.scoring.engine.small import framework, recipe, rows, survey
+from tests.scoring.engine.small import framework, jackknife, recipe, rows, survey
 
 
 @pytest.fixture(scope="module")
@@ -278,13 +278,6 @@ def test_errors_of_points_and_lost_points_know_that_units_share_raters() -> None
     data = replace(survey(firms=200), stratum=np.zeros(200, dtype=np.int64))
     plan = recipe(part, weight={"method": "none"})
     found = score(data, part, plan).run
-    points = []
-    for firm in range(200):
-        keep = data.firm != firm
-        rest = replace(data, firm=data.firm[keep], unit=data.unit[keep], answers=data.answers[keep], satisfaction=None)
-        points.append(score(rest, part, plan | {"uncertainty": {"method": "none"}}).run.normalised.points)
-    spread = np.array(points) - np.mean(points, axis=0)
-    jackknife = np.sqrt(199 / 200 * np.square(spread).sum(axis=0))
-    np.testing.assert_allclose(found.points_se, jackknife, rtol=0.08, atol=1e-9)
+    np.testing.assert_allclose(found.points_se, jackknife(found)[0], rtol=0.08, atol=1e-9)
     shares = indicator_shares(found.framework, found.aggregated)
     np.testing.assert_allclose(found.lost.se, shares * found.points_se)

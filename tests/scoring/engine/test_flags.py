@@ -1,11 +1,25 @@
 """Flags: each sign strikes what it is meant for, says what was seen, and leaves the rest alone."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from scoring.engine.flags import Flag, Item, Sheet, Thresholds, flags, perfect_by_unit
+from scoring.engine.clean import (
+    all_maximum,
+    completion_share,
+    even_odd,
+    longstring,
+    mahalanobis,
+    response_variability,
+)
+from scoring.engine.coded import coded
+from scoring.engine.copies import duplicates, near_duplicates
+from scoring.engine.flags import Flag, flags, perfect_by_unit
 from scoring.engine.outliers import available_covariance, available_distance
+from scoring.engine.sheet import Item, Sheet
+from scoring.engine.thresholds import Thresholds
 
 RNG = np.random.default_rng(7)
 ITEMS = tuple(
@@ -106,6 +120,49 @@ def test_a_gap_leaves_the_distance_of_the_other_answers() -> None:
     part = answers[0, there] - mean[there]
     expected = part @ np.linalg.inv(covariance[np.ix_(there, there)]) @ part
     assert available_distance(answers)[0][0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_too_little_data_is_no_verdict_on_the_pattern_of_answers() -> None:
+    answers = ordinary(60)
+    answers[7] = np.where(np.arange(16) % 2, 1.0, [item.high for item in ITEMS])
+    few, rare = answers[:19], answers.copy()
+    rare[15:, 4] = np.nan
+    assert "unusual" in {flag.code for flag in flags(sheet(answers)).flags}
+    assert flags(sheet(few)).left_out["unusual"] is None
+    distance = available_distance(rare)[0]
+    assert (np.isnan(distance[:15]).all(), np.isnan(distance[15:]).any()) == (True, False)
+
+
+def test_coded_answers_give_the_same_signs_to_the_last_digit() -> None:
+    answers, scales = ordinary(5000), [list(range(start, 16, 4)) for start in range(4)]
+    answers[RNG.random(answers.shape) < 0.05] = np.nan
+    best, short = np.full(16, 5.0), coded(answers)
+    for verb in (
+        completion_share,
+        longstring,
+        response_variability,
+        mahalanobis,
+        partial(even_odd, scales=scales),
+        partial(all_maximum, best=best),
+        duplicates,
+        available_distance,
+    ):
+        np.testing.assert_array_equal(verb(short), verb(answers))
+    one, other = near_duplicates(short, differ=4), near_duplicates(answers, differ=4)
+    np.testing.assert_array_equal([one.first, one.different], [other.first, other.different])
+    assert (short.codes.dtype, short.alike, len(one.first) > 0) == (np.uint8, False, True)
+
+
+def test_the_distance_of_a_row_with_gaps_is_that_of_its_answers() -> None:
+    answers = RNG.normal(size=(300, 4)) @ RNG.normal(size=(4, 4))
+    answers[0, 1] = answers[1, :2] = np.nan
+    complete = answers[2:]
+    distance, tail = mahalanobis(answers)
+    for row, there in enumerate(([0, 2, 3], [2, 3])):
+        part = answers[row, there] - complete.mean(axis=0)[there]
+        expected = part @ np.linalg.inv(np.cov(complete.T)[np.ix_(there, there)]) @ part
+        assert distance[row] == pytest.approx(expected, rel=1e-9)
+        assert tail[row] == pytest.approx(chi2.sf(expected, len(there)), rel=1e-9)
 
 
 def test_equal_and_nearly_equal_ratings_of_one_unit_are_told_apart() -> None:

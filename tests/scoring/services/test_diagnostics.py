@@ -15,6 +15,7 @@ from accounts.services import job_execute
 from scoring.engine.dataset import canonical_json
 from scoring.engine.pipeline import Inputs, score
 from scoring.frames.deep import Given, deep_diagnostics
+from scoring.frames.exclusions import Compared
 from scoring.models import RunDiagnostics, ScoringRun
 from scoring.selectors.diagnostics import diagnostics_job, diagnostics_of
 from scoring.services.computing import RunNotRepeatable, run_repeat
@@ -169,7 +170,8 @@ def test_scores_without_flagged_responses_stand_beside_those_with_all():
     survey = result.run.survey
     kept = np.sort(Random(1).sample(range(survey.n_firms), 60))
     part = score(only(survey, kept), result.run.framework, result.run.recipe, Inputs(seed=1))
-    found = deep_diagnostics(Given(result, {}, part), lambda _step, _share: None)
-    assert (found["flagged"]["responses"], found["flagged"]["kept"]) == (80, 60)
-    assert found["flagged"]["rank"] == list(part.scores["rank"])
+    found = deep_diagnostics(Given(result, {}, Compared(part, check=1)), lambda _step, _share: None)
+    assert (found["flagged"]["responses"], found["flagged"]["without"]["responses"]) == (80, 60)
+    assert found["flagged"]["without"]["rank"] == list(part.scores["rank"])
+    assert "all" not in found["flagged"]
     assert found["choices"]["names"][-1] == "responses"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from surveys.selectors.datasets import dataset_bytes
 from surveys.services.datasets import dataset_freeze
 from tests.factories.editions import NOW
 from tests.factories.people import user_make
-from tests.factories.quality import edition_checked, excluded
+from tests.factories.quality import THRESHOLDS, edition_checked, excluded
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,9 @@ def test_the_file_of_a_run_says_which_exclusions_it_used():
     with found.tables.open("rb") as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
         manifest = json.loads(archive.read("run.json"))
         rows = list(csv.DictReader(io.StringIO(archive.read("departments/exclusions.csv").decode())))
-    assert manifest["exclusions"] == {"used": "reviewed", "reasons": {"careless": 3}}
+    used = manifest["exclusions"]
+    assert (used["used"], used["reasons"], used["check"]["number"]) == ("reviewed", {"careless": 3}, 1)
+    assert used["check"]["thresholds"] == asdict(THRESHOLDS)
     assert [row["unit"] for row in rows] == [
         row["unit"] for row in found.diagnostics["exclusions"]["blocks"]["departments"]
     ]

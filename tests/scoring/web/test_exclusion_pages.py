@@ -55,7 +55,9 @@ def page(user: User | None, name: str, *args: Any) -> Any:
 def test_the_page_of_a_run_shows_both_results(run: ScoringRun, analyst: User) -> None:
     answer = page(analyst, "staff:run", run.pk)
     assert answer.context["exclusion_words"] == [
-        "Of 45 responses 3 were left out after a review: careless answers (3)."
+        "Of 45 responses 3 were left out after a review: careless answers (3).",
+        "Signs of careless or copied answers were looked for with other thresholds than usual: fewest answers for a "
+        "rating to be judged 3.",
     ]
     shown = {row.name: row for block, _sentence in answer.context["shifts"] for row in block.rows}
     scores = Score.objects.filter(run=run).select_related("block_unit__unit")
@@ -91,7 +93,7 @@ def test_the_public_method_says_who_was_left_out_and_what_it_does(run: ScoringRu
     assert (facts.responses, facts.ratings) == responses_used(run) == (42, run.dataset.ratings - 6)
     with translation.override("en"):
         method = methodology(publication)
-    assert method.steps[0].sentences == ("Of 45 responses 3 were left out after a review: careless answers (3).",)
+    assert method.steps[0].sentences[0] == "Of 45 responses 3 were left out after a review: careless answers (3)."
     content = page(None, "public:methodology", "thai-binh", 2024).content.decode()
     assert "With and without the excluded responses" in content
     assert all(sentence in content for _block, sentence in method.shifts)

@@ -1,8 +1,11 @@
 """Trying other choices beside a run: the numbers of a run, causes that sum to the difference, nothing stored."""
 
+from dataclasses import fields
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Count
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -12,12 +15,17 @@ from scoring.enums import RunState
 from scoring.frames import trials
 from scoring.models import Recipe, Score, ScoringRun
 from scoring.selectors.compare import BlockShifts, Cause, Shift
+from scoring.selectors.diagnostics import diagnostics_job, diagnostics_of
 from scoring.sentences import largest_shift_sentence
 from scoring.services.recipes import recipe_create
 from scoring.services.runs import run_start
+from surveys.models import Rating
+from surveys.selectors.quality import responses_flagged
+from surveys.services.datasets import dataset_freeze
 from tests.factories.editions import NOW
-from tests.factories.people import province_make
-from tests.factories.results import scored_edition
+from tests.factories.people import province_make, user_make
+from tests.factories.quality import check_of, edition_checked, excluded
+from tests.factories.results import run_of, scored_edition
 from tests.scoring.web.visits import address, client_of, started
 
 pytestmark = pytest.mark.django_db
@@ -103,11 +111,77 @@ def test_two_runs_are_compared_with_causes():
     assert {row.cause.main for block in blocks for row in block.rows} == {"goalposts"}
 
 
+@pytest.fixture
+def reviewed():
+    """A run that leaves out three copied responses of a checked edition."""
+    analyst = user_make(Role.ANALYST)
+    edition = edition_checked(responses=40)
+    excluded(edition, by=analyst, code="copy")
+    return run_of(dataset_freeze(edition=edition, by=analyst, now=NOW), by=analyst)
+
+
+def test_responses_left_out_are_a_choice_and_a_cause_of_their_own(reviewed):
+    client = client_of(Role.ANALYST)
+    assert not any(block.moved for block in blocks_of(client.get(address("run-trial", reviewed), choices(reviewed))))
+    facts = reviewed.diagnostics["exclusions"]["blocks"]
+    everything = {row["unit"]: row["score_all"] for rows in facts.values() for row in rows}
+    found = {}
+    for kept, other in (("alone", {}), ("with", {"goalposts": "fixed"})):
+        answer = client.get(address("run-trial", reviewed), choices(reviewed, exclusions="none", **other))
+        found[kept] = [row for block in blocks_of(answer) for row in block.rows if row.difference is not None]
+        for row in found[kept]:
+            parts = sum(getattr(row.cause, each.name) for each in fields(Cause))
+            assert parts == pytest.approx(row.difference, abs=1e-9)
+    for row in found["alone"]:
+        assert row.after.total == pytest.approx(everything[row.after.block_unit.unit.code], abs=1e-9)
+        assert row.cause.exclusions == pytest.approx(row.difference, abs=1e-9)
+    assert any(abs(row.cause.exclusions) > 0.01 < abs(row.cause.goalposts) for row in found["with"])
+    assert "do bỏ phiếu" in answer.content.decode()
+
+
+def test_flagged_responses_are_left_out_in_a_trial_but_not_in_a_run(reviewed, django_capture_on_commit_callbacks):
+    client, all_flagged = client_of(Role.ANALYST), choices(reviewed, exclusions="flagged")
+    answer = client.get(address("run-trial", reviewed), all_flagged)
+    rows = {row.after.block_unit_id: row.after for block in blocks_of(answer) for row in block.rows}
+    flagged = set(responses_flagged(check_of(reviewed.edition)).values_list("pk", flat=True))
+    left = Rating.objects.exclude(response__in=flagged).values("block_unit").annotate(n=Count("pk"))
+    assert {key: score.n for key, score in rows.items()} == {
+        **dict.fromkeys(rows, 0),
+        **{row["block_unit"]: row["n"] for row in left},
+    }
+    assert "Bắt đầu lượt tính" not in answer.content.decode()
+    assert client.post(address("run-trial", reviewed), all_flagged).status_code == 422
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address("run-trial", reviewed), choices(reviewed, exclusions="none"))
+    assert ScoringRun.objects.get(number=2).exclusions == "none"
+    compared = blocks_of(client.get(address("run-compare", reviewed), {"first": 1, "second": 2}))
+    assert all(block.excluding for block in compared)
+    for row in (row for block in compared for row in block.rows):
+        assert row.cause.exclusions == pytest.approx(row.difference, abs=1e-9)
+
+
+def test_diagnostics_show_the_run_with_the_excluded_and_without_every_flagged_response(reviewed):
+    job_execute(str(diagnostics_job(reviewed).pk))
+    content, facts = diagnostics_of(reviewed).content["blocks"], reviewed.diagnostics["exclusions"]["blocks"]
+    flagged = responses_flagged(check_of(reviewed.edition)).count()
+    for block, rows in facts.items():
+        found = content[block]["flagged"]
+        assert found["all"]["score"] == pytest.approx([row["score_all"] for row in rows], rel=1e-7)
+        assert (found["check"], found["responses"], found["all"]["responses"]) == (1, 42, 45)
+        assert found["without"]["responses"] == 45 - flagged
+        assert found["without"]["score"] != found["all"]["score"]
+    page = client_of(Role.ANALYST).get(
+        reverse("staff:run-diagnostics-part", args=[reviewed.pk, "departments", "raters"])
+    )
+    assert "Khi tính lại 3 phiếu đã bị loại" in page.content.decode()
+
+
 def test_choices_that_cannot_be_computed_are_explained():
     run = scored_edition(responses=60)
     name = run.dataset.file.name
     default_storage.delete(name)
     default_storage.save(name, ContentFile(b"something else"))
+    trials._read.cache_clear()
     trials._answers.cache_clear()
     trials._kept.clear()
     response = client_of(Role.ANALYST).get(address("run-trial", run), choices(run))
@@ -165,8 +239,8 @@ def test_units_that_leave_their_rank_range_are_counted():
 def test_blocks_without_goalposts_have_no_causes():
     run = scored_edition(responses=30)
     content = {**run.recipe.content, "normalise": {**run.recipe.content["normalise"], "method": "zscore"}}
-    side = trials.trial_side(run.edition, run.dataset, content)
+    side = trials.trial_side(run.edition, run.dataset, content, "reviewed")
     results = trials.side_scored(side)
     with pytest.raises(GoalpostsMissing):
         trials.decompose(results["departments"], results["departments"], {})
-    assert trials.causes_of(run.edition, results, results) == {}
+    assert trials.causes_of(side, side, results, results) == {}

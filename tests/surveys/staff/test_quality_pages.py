@@ -1,5 +1,6 @@
 """Pages of the review: counts, the list of flagged responses, one of them, decisions, rules, a new dataset."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -11,16 +12,19 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.enums import Role
-from accounts.models import Job, User
+from accounts.models import AuditEntry, Job, User
+from scoring.engine.thresholds import Thresholds
 from surveys.enums import Decision
 from surveys.models import Edition, Invitation, QualityRules, Response, ResponseReview
 from surveys.selectors.quality import exclusion_reasons
 from surveys.selectors.review_page import profile_told
+from surveys.sentences import THRESHOLDS
+from surveys.services.checking import quality_check_run
 from surveys.services.datasets import dataset_freeze
 from surveys.services.invitations import Guest, invitations_create
 from tests.factories.editions import NOW, edition_answered, edition_closed
 from tests.factories.people import user_make
-from tests.factories.quality import edition_checked, edition_suspicious, excluded, flagged_with
+from tests.factories.quality import check_of, edition_checked, edition_suspicious, excluded, flagged_with
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +186,30 @@ def test_a_manager_demands_two_persons():
     assert QualityRules.objects.get(edition=edition).two_persons is True
     send(manager, "quality-rules", edition.pk, two_persons="no")
     assert QualityRules.objects.get(edition=edition).two_persons is False
+
+
+def test_an_analyst_chooses_thresholds_that_count_from_the_next_check_on():
+    edition, analyst = edition_checked(), user_make(Role.ANALYST)
+    form = visit(analyst, "quality-thresholds", edition.pk).context["form"]
+    assert set(form.fields) == set(THRESHOLDS) == set(asdict(Thresholds()))
+    assert (form["complete"].value(), form.fields["complete"].help_text) == (0.5, "Thông thường: 0,5")
+    typed = {name: str(value) for name, value in asdict(Thresholds()).items()}
+    assert send(analyst, "quality-thresholds", edition.pk, **typed | {"complete": "1,5"}).status_code == 422
+    assert (
+        send(analyst, "quality-thresholds", edition.pk, **typed | {"complete": "0,75", "least": "3"}).status_code == 302
+    )
+    entry = AuditEntry.objects.get(action="quality.thresholds")
+    assert (entry.by, entry.note) == (analyst, "complete: 0.5 → 0.75, least: 10 → 3")
+    before, after = check_of(edition), quality_check_run(edition=edition, by=None, now=NOW, progress=silent)
+    assert (before.thresholds["complete"], after.thresholds) == (0.5, asdict(Thresholds(complete=0.75, least=3)))
+    page = visit(analyst, "quality", edition.pk).content.decode()
+    assert "<dt>Trả lời thiếu một nửa: tỷ lệ câu được trả lời dưới</dt><dd>0,75</dd>" in page
+    dataset_freeze(edition=edition, by=analyst, now=NOW)
+    assert send(analyst, "quality-thresholds", edition.pk, **typed).status_code == 409
+
+
+def silent(_done: int, _total: int, _words: str) -> None:
+    """Nobody asked for progress."""
 
 
 def test_freezing_says_what_the_review_left_open():

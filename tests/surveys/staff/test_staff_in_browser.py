@@ -47,6 +47,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("manager", reverse("staff:records", args=[world.closed.pk])),
         ("manager", reverse("staff:records-unit", args=[world.closed.pk, world.block_unit.pk])),
         ("moderator", reverse("staff:comments", args=[world.closed.pk])),
+        ("analyst", reverse("staff:quality-thresholds", args=[world.checked.pk])),
         ("manager", reverse("staff:sample", args=[world.draft.pk])),
         ("manager", reverse("staff:sample", args=[world.sampled.pk])),
         ("manager", reverse("staff:sample-members", args=[world.sampled.pk])),
