@@ -21,7 +21,7 @@ from surveys.answers.journey import REVIEW, Move, destination, problems
 from surveys.answers.pace import seconds_between
 from surveys.enums import EditionState, InvitationState, Secrecy
 from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
-from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
+from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
 from surveys.services.ballot_keys import NoBallotBox
@@ -91,10 +91,14 @@ def answerable_check(invitation: Invitation) -> None:
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    """The invitation as it is now, locked, with its edition, whose state cannot change before this transaction ends."""
+    """The invitation as it is now with its draft, both locked, and with its edition, whose state cannot change before
+    this transaction ends.
+    """
     edition = _edition_held(invitation.edition_id)
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     locked.edition = edition
+    draft = Draft.objects.select_for_update().filter(invitation=locked).order_by("pk").first()
+    Invitation.draft.related.set_cached_value(locked, draft)  # type: ignore[attr-defined]
     return locked
 
 
@@ -108,11 +112,14 @@ def _edition_held(pk: int) -> Edition:
     return Edition.objects.raw(query + (" FOR SHARE" if connection.vendor == "postgresql" else ""), [pk])[0]
 
 
-@transaction.atomic
 def draft_save(
     *, invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None = None, tab: Tab | None = None
 ) -> Saved:
-    """Merge the fields of one or several pages into the draft.
+    """Merge the fields of one or several pages into the draft; committed when this returns (within a transaction of the
+    caller's, with that).
+
+    The first try costs one statement: the draft that was read with the invitation is replaced if nobody has saved in
+    between. Sending in, withdrawing and closing delete the draft, so that it then finds none to replace.
 
     Args:
         pages: what was entered; see `surveys.answers.drafts`. An invalid field is reported and leaves the rest saved.
@@ -124,21 +131,35 @@ def draft_save(
         AlreadySent, NotOpenYet, AlreadyClosed: nothing can be saved any more, or not yet.
         ConsentMissing: without consent nothing is kept.
     """
-    locked = _locked(invitation)
-    answerable_check(locked)
-    questionnaire = questionnaire_asked(locked.edition)
-    content, revision = draft_content(locked), draft_revision(locked) + 1
-    content.seconds += seconds_between(locked.draft.saved_at if revision > 1 else None, now)
-    faults: dict[str, Invalid] = {}
-    overtaken = False
+    if has_draft(invitation):
+        saved = _merged(invitation, pages, now, move, tab)
+        if _draft_replaced(invitation, saved):
+            return saved
+    with transaction.atomic():
+        locked = _locked(invitation)
+        answerable_check(locked)
+        saved = _merged(locked, pages, now, move, tab)
+        if not _draft_replaced(locked, saved):
+            Draft.objects.create(invitation=locked, box=_box(locked, saved), revision=1, saved_at=now)
+        if locked.state == InvitationState.SENT:
+            Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.STARTED)
+    return saved
+
+
+def _merged(invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None, tab: Tab | None) -> Saved:
+    """The draft as it was read with the invitation, with these pages."""
+    questionnaire = questionnaire_asked(invitation.edition)
+    content, revision = draft_content(invitation), draft_revision(invitation) + 1
+    content.seconds += seconds_between(invitation.draft.saved_at if revision > 1 else None, now)
+    saved = Saved(revision=revision, at=now, content=content)
     for page in pages:
         mark = content.marks.get(page.key)
         if tab and mark and mark.tab == tab.name and mark.turn > tab.turn:
             continue
         stale = bool(tab and mark and mark.tab != tab.name and mark.revision > tab.seen)
         outcome = merge(content, questionnaire, page, stale=stale)
-        faults |= outcome.faults
-        overtaken |= outcome.overtaken
+        saved.faults.update(outcome.faults)
+        saved = replace(saved, overtaken=saved.overtaken or outcome.overtaken)
         if tab:
             content.marks[page.key] = Mark(revision, tab.name, tab.turn)
     if not content.consent:
@@ -146,18 +167,19 @@ def draft_save(
     if move:
         content.at = destination(questionnaire, content, move).key
         content.reviewed = content.reviewed or content.at == REVIEW.key
-    _draft_write(locked, content, revision, now)
-    return Saved(revision=revision, at=now, faults=faults, overtaken=overtaken, content=content)
+    return saved
 
 
-def _draft_write(invitation: Invitation, content: DraftContent, revision: int, now: datetime) -> None:
-    values = {"box": sealed(draft_key(invitation), content.as_bytes()), "revision": revision, "saved_at": now}
-    if revision == 1:
-        Draft.objects.create(invitation=invitation, **values)
-    else:
-        Draft.objects.filter(invitation=invitation).update(**values)
-    if invitation.state == InvitationState.SENT:
-        Invitation.objects.filter(pk=invitation.pk).update(state=InvitationState.STARTED)
+def _box(invitation: Invitation, saved: Saved) -> bytes:
+    return sealed(draft_key(invitation), saved.content.as_bytes())
+
+
+def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
+    """Whether the draft still was as it had been read, and now is as saved."""
+    if not has_draft(invitation):
+        return False
+    before = Draft.objects.filter(pk=invitation.draft.pk, revision=saved.revision - 1)
+    return before.update(box=_box(invitation, saved), revision=saved.revision, saved_at=saved.at) == 1
 
 
 @transaction.atomic
