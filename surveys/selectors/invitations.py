@@ -51,8 +51,13 @@ def invitation_by_code(typed: str) -> Invitation:
         raise UnknownCode
     found, draft = INVITATION.made(row), row[len(INVITATION) : -1]
     found.edition = edition_kept(found.edition_id, state=row[-1])
-    Invitation.draft.related.set_cached_value(found, DRAFT.made(draft) if draft[0] is not None else None)
+    draft_known(found, DRAFT.made(draft) if draft[0] is not None else None)
     return found
+
+
+def draft_known(invitation: Invitation, draft: Draft | None) -> None:
+    """The invitation with its draft, or with none, as it was read apart."""
+    Invitation.draft.related.set_cached_value(invitation, draft)  # type: ignore[attr-defined]
 
 
 def draft_key(invitation: Invitation) -> bytes:

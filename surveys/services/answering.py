@@ -23,7 +23,7 @@ from surveys.enums import EditionState, InvitationState, Secrecy
 from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
 from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
-from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
+from surveys.selectors.invitations import draft_key, draft_known, receipt_of, receipt_sha256
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
 from surveys.services.tray import tray_empty_when_due
@@ -97,8 +97,7 @@ def _locked(invitation: Invitation) -> Invitation:
     edition = _edition_held(invitation.edition_id)
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     locked.edition = edition
-    draft = Draft.objects.select_for_update().filter(invitation=locked).order_by("pk").first()
-    Invitation.draft.related.set_cached_value(locked, draft)  # type: ignore[attr-defined]
+    draft_known(locked, Draft.objects.select_for_update().filter(invitation=locked).order_by("pk").first())
     return locked
 
 
@@ -143,6 +142,7 @@ def draft_save(
             Draft.objects.create(invitation=locked, box=_box(locked, saved), revision=1, saved_at=now)
         if locked.state == InvitationState.SENT:
             Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.STARTED)
+    draft_known(invitation, locked.draft)
     return saved
 
 
@@ -178,8 +178,10 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
     """Whether the draft still was as it had been read, and now is as saved."""
     if not has_draft(invitation):
         return False
-    before = Draft.objects.filter(pk=invitation.draft.pk, revision=saved.revision - 1)
-    return before.update(box=_box(invitation, saved), revision=saved.revision, saved_at=saved.at) == 1
+    draft = invitation.draft
+    before = Draft.objects.filter(pk=draft.pk, revision=draft.revision)
+    draft.box, draft.revision, draft.saved_at = _box(invitation, saved), saved.revision, saved.at
+    return before.update(box=draft.box, revision=draft.revision, saved_at=draft.saved_at) == 1
 
 
 @transaction.atomic
