@@ -120,6 +120,11 @@ def wants_json(request: HttpRequest) -> bool:
     return request.POST.get("go") == "autosave"
 
 
+def has_script(request: HttpRequest) -> bool:
+    """Whether the page's script has sent the form: it then can take the next page as the answer."""
+    return request.POST.get("script") == "1"
+
+
 def kind_page(request: HttpRequest, refusal: Refusal, invitation: Invitation | None = None) -> HttpResponse:
     """Why it does not go on here, in one sentence, and what to do next."""
     if wants_json(request):
