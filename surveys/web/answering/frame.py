@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from surveys.answers.journey import steps
 from surveys.selectors.invitations import keepsake_of
 from surveys.web.answering.addresses import step_address
 from surveys.web.answering.cards import Gaps
@@ -20,8 +19,7 @@ def sheet(
     """A page of the questionnaire. Entries that were refused give status 422."""
     visit = look.visit
     context = {**_frame(look), "gaps": gaps, "told": gaps is not None and not gaps.must, **shown}
-    order = steps(visit.questionnaire, visit.content) if look.elsewhere else []
-    overtaken = next((each for each in order if each.key == look.elsewhere), None)
+    overtaken = next((each for each in look.order if look.elsewhere and each.key == look.elsewhere), None)
     context["overtaken"] = step_address(visit.code, overtaken) if overtaken else ""
     status = 422 if look.faults or refused else 200
     return render(look.request, f"answering/{template or look.step.kind.value}.html", context, status=status)
@@ -40,7 +38,7 @@ def _frame(look: Look) -> dict[str, Any]:
         "step": look.step,
         "address": step_address(visit.code, look.step),
         "direct": look.direct,
-        "place": place_of(visit, look.step),
+        "place": place_of(visit, look.step, look.order),
         "saved_at": visit.saved_at,
         "tab": secrets.token_hex(8),
         "keepsake": keepsake_of(visit.invitation),

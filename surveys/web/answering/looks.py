@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from django.http import HttpRequest
 
 from ddci.core.errors import Invalid
 from surveys.answers.drafts import Page, SectionPage
-from surveys.answers.journey import Step
+from surveys.answers.journey import Step, steps
 from surveys.web.answering.doors import Visit
 
 
@@ -35,6 +36,11 @@ class Look:
     def asked(cls, request: HttpRequest, visit: Visit, step: Step) -> Self:
         """As the address asks for it."""
         return cls(request, visit, step, told="open" in request.GET, elsewhere=request.GET.get("elsewhere", ""))
+
+    @cached_property
+    def order(self) -> list[Step]:
+        """All steps of this respondent."""
+        return steps(self.visit.questionnaire, self.visit.content)
 
     @property
     def typed(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from surveys.answers.drafts import OverallPage
-from surveys.answers.journey import Kind, Problem, Step, entry_problems, problems, steps
+from surveys.answers.journey import Kind, Problem, Step, entry_problems, problems
 from surveys.web.answering.addresses import step_address
 from surveys.web.answering.cards import (
     comment_card,
@@ -90,7 +90,7 @@ def _review(look: Look) -> HttpResponse:
     visit = look.visit
     found = problems(visit.questionnaire, visit.content)
     settle = [(problem.sentence, step_address(visit.code, problem.step)) for problem in found]
-    back = step_address(visit.code, steps(visit.questionnaire, visit.content)[-2])
+    back = step_address(visit.code, look.order[-2])
     return sheet(look, settle=settle, back=back, profile=review_profile(visit), units=review_units(visit))
 
 
@@ -122,8 +122,7 @@ def following(look: Look) -> list[Following]:
     if not look.direct:
         return []
     visit = look.visit
-    order = steps(visit.questionnaire, visit.content)
-    later = [step for step in order[order.index(look.step) + 1 :] if step.unit == look.step.unit]
+    later = [step for step in look.order[look.order.index(look.step) + 1 :] if step.unit == look.step.unit]
     found = []
     for step in later:
         head = _head(look, step)
@@ -134,7 +133,7 @@ def following(look: Look) -> list[Following]:
             questions = section_html(visit.questionnaire, visit.content, step)
         else:
             questions = overall_html(visit.questionnaire, visit.content, step.unit)
-        place = place_of(visit, step)
+        place = place_of(visit, step, look.order)
         found.append(Following(step.key, step_address(visit.code, step), place, questions, **head))
     return found
 
