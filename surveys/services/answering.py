@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ddci.core.crypto import sealed
 from ddci.core.errors import Invalid, NotNow
+from ddci.core.rows import Columns
 from ddci.core.sealing import padded, sealed_for
 from surveys.answers.ballot import Ballot, ballot_of, envelope_bytes
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
@@ -23,10 +24,23 @@ from surveys.enums import EditionState, InvitationState, Secrecy
 from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
 from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
-from surveys.selectors.invitations import draft_key, draft_known, receipt_of, receipt_sha256
+from surveys.selectors.invitations import (
+    DRAFT,
+    INVITATION,
+    draft_key,
+    draft_known,
+    receipt_of,
+    receipt_sha256,
+)
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
 from surveys.services.tray import tray_empty_when_due
+
+EDITION = Columns(Edition, "e")
+EDITION_HELD = f"SELECT {EDITION.sql} FROM surveys_edition e WHERE e.id = %s"  # noqa: S608 - names of columns alone
+INVITATION_LOCKED = f"SELECT {INVITATION.sql} FROM surveys_invitation i WHERE i.id = %s"  # noqa: S608
+DRAFT_REPLACED = "UPDATE surveys_draft SET box = %s, revision = %s, saved_at = %s WHERE id = %s AND revision = %s"
+DRAFT_LOCKED = f"SELECT {DRAFT.sql} FROM surveys_draft d WHERE d.invitation_id = %s"  # noqa: S608
 
 
 class NotOpenYet(NotNow):
@@ -93,22 +107,21 @@ def answerable_check(invitation: Invitation) -> None:
 def _locked(invitation: Invitation) -> Invitation:
     """The invitation as it is now with its draft, both locked, and with its edition, whose state cannot change before
     this transaction ends.
+
+    The edition's lock is shared by many respondents, and closing waits for it: foreign keys are checked only on commit,
+    so rows that point at the edition do not hold it before. SQLite lets one transaction write at a time anyway.
     """
-    edition = _edition_held(invitation.edition_id)
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(EDITION_HELD + (" FOR SHARE" if postgresql else ""), [invitation.edition_id])
+        edition = EDITION.made(cursor.fetchone())
+        cursor.execute(INVITATION_LOCKED + (" FOR UPDATE" if postgresql else ""), [invitation.pk])
+        locked = INVITATION.made(cursor.fetchone())
+        cursor.execute(DRAFT_LOCKED + (" FOR UPDATE" if postgresql else ""), [invitation.pk])
+        draft = cursor.fetchone()
     locked.edition = edition
-    draft_known(locked, Draft.objects.select_for_update().filter(invitation=locked).order_by("pk").first())
+    draft_known(locked, DRAFT.made(draft) if draft else None)
     return locked
-
-
-def _edition_held(pk: int) -> Edition:
-    """The edition under a lock that many respondents share and that closing waits for.
-
-    Foreign keys are checked only on commit, so rows that point at the edition do not hold it before. SQLite lets one
-    transaction write at a time anyway.
-    """
-    query = "SELECT * FROM surveys_edition WHERE id = %s"
-    return Edition.objects.raw(query + (" FOR SHARE" if connection.vendor == "postgresql" else ""), [pk])[0]
 
 
 def draft_save(
@@ -179,9 +192,13 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
     if not has_draft(invitation):
         return False
     draft = invitation.draft
-    before = Draft.objects.filter(pk=draft.pk, revision=draft.revision)
+    before = draft.revision
     draft.box, draft.revision, draft.saved_at = _box(invitation, saved), saved.revision, saved.at
-    return before.update(box=draft.box, revision=draft.revision, saved_at=draft.saved_at) == 1
+    # One plain statement, committed on its own: composing it by the ORM would take longer than running it.
+    at = connection.ops.adapt_datetimefield_value(saved.at)
+    with connection.cursor() as cursor:
+        cursor.execute(DRAFT_REPLACED, [draft.box, draft.revision, at, draft.pk, before])
+        return bool(cursor.rowcount == 1)
 
 
 @transaction.atomic
