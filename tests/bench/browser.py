@@ -1,5 +1,5 @@
-"""A respondent's browser as far as the server is concerned: keeps its connection, loads what the first page names, fills
-in pages and sends them.
+"""A respondent's browser as far as the server is concerned: keeps its connection, loads what the first page names,
+fills in pages and sends them.
 
 With a script (`script=True`) it does what static/js/answer.js does for somebody who answers without a pause: a form is
 answered with the next page; the pages about one unit come together, are turned without asking the server, and are sent
@@ -17,7 +17,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from html import unescape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 FORM = re.compile(r'<form[^>]*method="post"[^>]*>.*?</form>', re.S)
 SHEET = re.compile(r'<template data-step="[^"]*" data-address="([^"]*)".*?</template>', re.S)
@@ -64,6 +64,25 @@ class Browser:
             self.connection.close()
         return False
 
+    def save(self, code: str, times: int) -> int:
+        """Come to the first page about a unit and save it again and again, as somebody does who changes an answer every
+        time; how many saves were confirmed.
+        """
+        try:
+            path, page = self.request("GET", f"/s/{code}/")
+            while "/rate/" not in path:
+                path, page = self.request("POST", *self.filled(path, page))
+                path = action_of(form_of(page))
+            form, confirmed = form_of(page), 0
+            self.times.clear()
+            for turn in range(1, times + 1):
+                shared = self.with_turn([*HIDDEN.findall(form), ("go", ""), ("script", "1")], turn, "autosave")
+                _path, told = self.request("POST", path, [*shared, *self.entries(self.kind(path), form)])
+                confirmed += '"revision"' in told
+            return confirmed
+        finally:
+            self.connection.close()
+
     def request(self, method: str, path: str, entries: Entries | None = None) -> tuple[str, str]:
         """The page at the end of the redirects, each request timed."""
         headers, body = {"Accept-Encoding": "gzip"}, None
@@ -87,15 +106,16 @@ class Browser:
         """What a browser that was never here before asks for beside the page."""
         for name in dict.fromkeys(FILE.findall(page)):
             _path, content = self.request("GET", name)
-            if name.endswith("tokens.css"):
-                fonts = [font for font in FONT.findall(content) if font not in page][:2]
-                for font in fonts:
-                    self.request("GET", "/static/css/" + font if not font.startswith("/") else font)
+            if name.endswith(".css"):
+                for font in FONT.findall(content):
+                    address = urljoin(name, font)
+                    if address not in page:
+                        self.request("GET", address)
 
     def filled(self, path: str, page: str) -> tuple[str, Entries]:
         """Address and entries of the main form of a page, with every question answered."""
-        form = next(each for each in FORM.finditer(page) if "data-step" in each[0] or "data-once" in each[0])[0]
-        action = unescape(ACTION.search(form.split(">", 1)[0])[1])  # type: ignore[index]
+        form = form_of(page)
+        action = action_of(form)
         shared = [*HIDDEN.findall(form), ("go", "next")]
         shared += [("script", "1")] if self.script else []
         sheets = [(each[1], each[0]) for each in SHEET.finditer(page)] if self.script else []
@@ -145,6 +165,15 @@ class Browser:
                 if units:
                     self.known.units.append((units, int(most[1]) if most else 1))
         return [("unit", unit) for units, most in self.known.units for unit in self.rng.sample(units, most)]
+
+
+def form_of(page: str) -> str:
+    """The main form of a page."""
+    return next(each[0] for each in FORM.finditer(page) if "data-step" in each[0] or "data-once" in each[0])
+
+
+def action_of(form: str) -> str:
+    return unescape(ACTION.search(form.split(">", 1)[0])[1])  # type: ignore[index]
 
 
 def fields_of(part: str) -> dict[str, list[str]]:

@@ -23,7 +23,6 @@ from surveys.services.invitations import Guest, invitations_create  # noqa: E402
 from surveys.workbook import workbook_read, workbook_write  # noqa: E402
 from tests.factories.ballots import key_holders_make  # noqa: E402
 
-
 MOST = {"departments": 3, "localities": 2}
 
 

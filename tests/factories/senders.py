@@ -81,6 +81,12 @@ class Senders:
             assert time.monotonic() < until, (len(self.receipts), self.refused[-1:])
             time.sleep(0.01)
 
+    def wait_for_refusals(self, number: int) -> None:
+        until = time.monotonic() + 60
+        while len(self.refused) < number:
+            assert time.monotonic() < until, (len(self.receipts), len(self.refused))
+            time.sleep(0.05)
+
     def hashes(self) -> set[str]:
         """What the database must hold of everybody who was shown a receipt."""
         return {sha256(code_normalised(each).encode()).hexdigest() for each in self.receipts.values()}

@@ -1,10 +1,12 @@
 """Real processes: the server over the database of the test, a PostgreSQL of its own, a small disk."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +53,7 @@ class Server:
             "DATABASE_URL": self.database,
             "DDCI_VAR": str(self.folder),
             "INVITATION_KEY": settings.INVITATION_KEY,
-            "LOG_LEVEL": "CRITICAL",
+            "LOG_LEVEL": "ERROR",
         }
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port), "--processes", str(self.processes)]
         with (self.folder / "server.log").open("ab") as log:
@@ -64,7 +66,10 @@ class Server:
             if self.process.poll() is not None:
                 break
             time.sleep(0.1)
-        raise TimeoutError((self.folder / "server.log").read_text())
+        raise TimeoutError(self.log())
+
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """As the kernel does when memory runs out."""
@@ -109,9 +114,20 @@ def running(server: Server) -> Iterator[Server]:
 
 
 @contextmanager
+def folder_for_all() -> Iterator[Path]:
+    """A folder that other users can reach too, unlike those of pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="ddci-faults-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
     """A file system of its own in the folder; for root only."""
-    folder.mkdir(parents=True)
+    folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], check=True)
     try:
         yield
@@ -158,13 +174,11 @@ class Cluster:
         facts = connection.settings_dict
         asked = ["--host", str(facts["HOST"]), "--port", str(facts["PORT"] or 5432), "--username", str(facts["USER"])]
         environment = {**os.environ, "PGPASSWORD": str(facts["PASSWORD"])}
-        dump = subprocess.Popen(
-            [str(self.tools / "pg_dump"), *asked, "--no-owner", str(facts["NAME"])],
-            env=environment, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        command = [str(self.tools / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", self.url]
-        subprocess.run(command, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
-        assert dump.wait() == 0
+        dumping = [str(self.tools / "pg_dump"), *asked, "--no-owner", str(facts["NAME"])]
+        loading = [str(self.tools / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", self.url]
+        with subprocess.Popen(dumping, env=environment, stdout=subprocess.PIPE) as dump:
+            subprocess.run(loading, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
+        assert dump.returncode == 0
 
     def kill(self) -> None:
         """All of it, as if the machine had gone."""
@@ -183,3 +197,13 @@ class Cluster:
     def stop(self) -> None:
         if self.is_up():
             self._run("pg_ctl", "stop", "-m", "immediate", "-D", str(self.folder / "data"))
+
+
+@contextmanager
+def cluster_over(folder: Path) -> Iterator[Cluster]:
+    cluster = Cluster(folder)
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()

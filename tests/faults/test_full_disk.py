@@ -10,7 +10,7 @@ from django.db import connection
 from surveys.models import Receipt
 from tests.factories.respondents import edition_asking
 from tests.factories.senders import COUNTS, Senders, is_whole, ready_to_send
-from tests.factories.servers import Cluster, Server, disk_resize, disk_used, running, small_disk
+from tests.factories.servers import Server, cluster_over, disk_resize, disk_used, folder_for_all, running, small_disk
 
 pytestmark = [
     pytest.mark.faults,
@@ -19,18 +19,6 @@ pytestmark = [
 ]
 SUBMISSIONS = 60
 SENTENCE = "Hệ thống hiện chưa trả lời"
-
-
-def sent_until_full_and_then_all(disk: Path, server: Server, codes: list[str], room: int) -> Senders:
-    senders = Senders(server, codes)
-    disk_resize(disk, disk_used(disk) + room)
-    with senders.at_work():
-        senders.wait_for(1)
-        while len(senders.refused) < 20:
-            senders.wait_for(0)
-            assert len(senders.receipts) < SUBMISSIONS
-        disk_resize(disk, disk_used(disk) + 100_000)
-    return senders
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the file of SQLite")
@@ -43,8 +31,13 @@ def test_sqlite_on_a_full_disk(tmp_path: Path) -> None:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(file)])
         with running(Server(tmp_path / "var", f"sqlite:///{file}")) as server:
-            senders = sent_until_full_and_then_all(disk, server, codes, room=300)
-            assert [status for status, _page in senders.refused if status != 503] == []
+            senders = Senders(server, codes)
+            disk_resize(disk, disk_used(disk) + 300)
+            with senders.at_work():
+                senders.wait_for_refusals(20)
+                assert 0 < len(senders.receipts) < SUBMISSIONS
+                disk_resize(disk, 100_000)
+            assert {status for status, _page in senders.refused} == {503}, server.log()
             assert SENTENCE in senders.refused[0][1]
         with connection.cursor() as cursor:
             cursor.execute("ATTACH DATABASE %s AS full", [str(file)])
@@ -61,30 +54,23 @@ def test_sqlite_on_a_full_disk(tmp_path: Path) -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a PostgreSQL of its own")
 def test_postgresql_on_a_full_disk(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
-    disk = tmp_path / "disk"
 
-    with small_disk(disk, 300):
-        cluster = Cluster(disk)
-        cluster.start()
-        try:
-            cluster.copy()
-            with running(Server(tmp_path / "var", cluster.url)) as server:
-                senders = Senders(server, codes)
-                disk_resize(disk, disk_used(disk) + 200)
-                with senders.at_work():
-                    while len(senders.refused) < 20:
-                        senders.wait_for(0)
-                        assert len(senders.receipts) < SUBMISSIONS
-                    disk_resize(disk, 300_000)
-                    if not cluster.is_up():  # without room for its log, it stops as a whole
-                        cluster.start()
-                    with psycopg.connect(cluster.url) as looking:
-                        assert is_whole(looking.execute(COUNTS).fetchone() or ())
-                assert {status for status, _page in senders.refused} == {503}
-                assert SENTENCE in senders.refused[0][1]
-            with psycopg.connect(cluster.url) as looking:
-                assert looking.execute(COUNTS).fetchone() == (SUBMISSIONS, SUBMISSIONS, SUBMISSIONS, 0, 0)
-                stored = {row[0] for row in looking.execute("SELECT code_sha256 FROM surveys_receipt")}
-                assert senders.hashes() == stored
-        finally:
-            cluster.stop()
+    with folder_for_all() as folder, small_disk(folder / "disk", 300), cluster_over(folder / "disk") as cluster:
+        cluster.copy()
+        with running(Server(tmp_path / "var", cluster.url)) as server:
+            senders = Senders(server, codes)
+            disk_resize(cluster.folder, disk_used(cluster.folder) + 200)
+            with senders.at_work():
+                senders.wait_for_refusals(20)
+                assert len(senders.receipts) < SUBMISSIONS
+                disk_resize(cluster.folder, 300_000)
+                if not cluster.is_up():  # without room for its log, it stops as a whole
+                    cluster.start()
+                with psycopg.connect(cluster.url) as looking:
+                    assert is_whole(looking.execute(COUNTS).fetchone() or ())
+            assert {status for status, _page in senders.refused} == {503}, server.log()
+            assert SENTENCE in senders.refused[0][1]
+        with psycopg.connect(cluster.url) as looking:
+            assert looking.execute(COUNTS).fetchone() == (SUBMISSIONS, SUBMISSIONS, SUBMISSIONS, 0, 0)
+            stored = {row[0] for row in looking.execute("SELECT code_sha256 FROM surveys_receipt")}
+            assert senders.hashes() == stored

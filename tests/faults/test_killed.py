@@ -12,7 +12,7 @@ from django.db import connection
 from surveys.models import Receipt
 from tests.factories.respondents import edition_asking
 from tests.factories.senders import COUNTS, Senders, is_whole, ready_to_send
-from tests.factories.servers import Cluster, Server, running, url_of_test_database
+from tests.factories.servers import Server, cluster_over, folder_for_all, running, url_of_test_database
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 SUBMISSIONS = 500
@@ -52,9 +52,7 @@ def test_a_killed_worker_and_a_killed_server_lose_nothing_and_leave_nothing_half
 @pytest.mark.skipif(connection.vendor != "postgresql" or os.geteuid() != 0, reason="a PostgreSQL of its own, as root")
 def test_a_killed_postgresql_loses_nothing_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
-    cluster = Cluster(tmp_path / "cluster")
-    cluster.start()
-    try:
+    with folder_for_all() as folder, cluster_over(folder) as cluster:
         cluster.copy()
         with running(Server(tmp_path / "var", cluster.url)) as server:
             senders = Senders(server, codes)
@@ -74,5 +72,3 @@ def test_a_killed_postgresql_loses_nothing_and_leaves_nothing_half_done(tmp_path
         told = {status for status, _page in senders.refused}
         assert 503 in told
         assert told <= {0, 503}
-    finally:
-        cluster.stop()
