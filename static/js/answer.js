@@ -105,6 +105,9 @@
     const options = all("[data-search]", form);
     const plain = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
     document.querySelector(".picker-search").hidden = false;
+    const below = () => form.style.setProperty("--below-top", `${document.querySelector(".answer-top").offsetHeight}px`);
+    window.addEventListener("resize", below);
+    below();
 
     search.addEventListener("input", () => {
       const words = plain(search.value).split(/\s+/).filter(Boolean);

@@ -165,8 +165,14 @@ class Cluster:
     def start(self) -> None:
         few = "-c shared_buffers=16MB -c max_wal_size=4MB -c min_wal_size=2MB"
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {few}"
-        log = str(self.folder / "log")
-        self._run("pg_ctl", "start", "-w", "-D", str(self.folder / "data"), "-l", log, "-o", options)
+        command = ["pg_ctl", "start", "-w", "-D", str(self.folder / "data"), "-l", str(self.folder / "log")]
+        for _ in range(20):
+            try:
+                return self._run(*command, "-o", options)
+            except subprocess.CalledProcessError:
+                # What is left of a killed one still holds its memory; it ends by itself.
+                time.sleep(0.5)
+        raise TimeoutError((self.folder / "log").read_text(encoding="utf-8"))
 
     def copy(self) -> None:
         """Take over the test's database as it is now."""
