@@ -57,7 +57,7 @@ def invitation_by_code(typed: str) -> Invitation:
 
 def draft_known(invitation: Invitation, draft: Draft | None) -> None:
     """The invitation with its draft, or with none, as it was read apart."""
-    Invitation.draft.related.set_cached_value(invitation, draft)  # type: ignore[attr-defined]
+    Invitation.draft.related.set_cached_value(invitation, draft)
 
 
 def draft_key(invitation: Invitation) -> bytes:

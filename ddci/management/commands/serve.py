@@ -58,7 +58,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["inherited"]:
-            return self._serve_inherited(*options["inherited"], options)
+            number, lifeline = options["inherited"]
+            return self._serve_inherited(number, lifeline, options)
         # Before the work: that the port is taken should be said at once, not after minutes.
         opened = socket_open(host=options["host"], port=options["port"])
         try:

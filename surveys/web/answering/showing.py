@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.safestring import SafeString
@@ -138,7 +139,7 @@ def following(look: Look) -> list[Following]:
     return found
 
 
-def _head(look: Look, step: Step) -> dict[str, str]:
+def _head(look: Look, step: Step) -> dict[str, Any]:
     block, unit = look.visit.questionnaire.units[step.unit]
     section = block.section(step.section)
     name = str(section.name) if section else _("Overall satisfaction")
