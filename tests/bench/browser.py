@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlencode, urljoin
 
-FORM = re.compile(r'<form[^>]*method="post"[^>]*>.*?</form>', re.S)
-SHEET = re.compile(r'<template data-step="[^"]*" data-address="([^"]*)".*?</template>', re.S)
+ADDRESS = re.compile(r'data-address="([^"]*)"')
 ACTION = re.compile(r'action="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
 FIELD = re.compile(r"<input\b[^>]*>", re.S)
@@ -118,7 +117,8 @@ class Browser:
         action = action_of(form)
         shared = [*HIDDEN.findall(form), ("go", "next")]
         shared += [("script", "1")] if self.script else []
-        sheets = [(each[1], each[0]) for each in SHEET.finditer(page)] if self.script else []
+        parts = page.split("<template ")[1:] if self.script else []
+        sheets = [(ADDRESS.search(part)[1], part) for part in parts]  # type: ignore[index]
         entries = self.entries(self.kind(action), form)
         for turn, (address, sheet) in enumerate(sheets, 1):
             if self.saving:
@@ -169,7 +169,9 @@ class Browser:
 
 def form_of(page: str) -> str:
     """The main form of a page."""
-    return next(each[0] for each in FORM.finditer(page) if "data-step" in each[0] or "data-once" in each[0])
+    mark = "data-once" if " data-once" in page else "<form id="
+    start = page.rindex("<form", 0, page.index(mark) + 5)
+    return page[start : page.index("</form>", start)]
 
 
 def action_of(form: str) -> str:

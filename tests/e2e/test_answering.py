@@ -189,7 +189,7 @@ def test_the_pages_about_a_unit_are_turned_without_loading_and_sent_together(pag
     page.go_forward()
     choose(page, "q-TG1", "na")
     press(page)
-    expect(page.locator("h1")).to_have_text("Hài lòng chung")
+    expect(page.locator("h1")).to_have_text("Mức độ hài lòng chung")
     page.locator("main .back-link").click()
     expect(page.locator("input[name=q-TG1][value=na]")).to_be_checked()
     press(page)
