@@ -8,6 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PORT ?= 8000
 REPEATS ?= 200
+PART ?=
 PYTHON_IN := .venv/bin/python
 MANAGE := $(PYTHON_IN) manage.py
 # Files go to the workers whole: their tests share what they only read.
@@ -72,8 +73,8 @@ schema-check: ready-test
 audit: ready-test ## look the pinned packages up among known vulnerabilities (needs the network)
 	$(PYTHON_IN) -m pip_audit --disable-pip --require-hashes -r requirements-dev.txt
 
-bench: ready-test $(MESSAGES) ## measure scoring, answering and PDFs
-	$(PYTHON_IN) -m tests.bench
+bench: ready-test $(MESSAGES) ## measure everything, or one part: PART=answering make bench
+	$(PYTHON_IN) -m tests.bench $(PART)
 
 simulate: ready-test ## draw samples from populations with known truth: REPEATS=200 make simulate
 	$(PYTHON_IN) -m tests.simulate --repeats $(REPEATS)

@@ -1,4 +1,4 @@
-"""Foreseen refusals. Every app's typed errors derive from these four; everything else is a fault and rises.
+"""Foreseen refusals. Every app's typed errors derive from these five; everything else is a fault and rises.
 
 A refusal has a stable `code` for machines and one translated sentence for people, with named placeholders filled from
 the
@@ -47,3 +47,9 @@ class TooMany(Refusal):
     """Asked too often (429)."""
 
     status = 429
+
+
+class Unavailable(Refusal):
+    """Something that is needed does not answer now, such as the database or its disk (503)."""
+
+    status = 503

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ddci.core.errors import Refusal
 from ddci.core.logs import RESPONDENT_PATH
-from ddci.core.pages import refusal_page
+from ddci.core.pages import DATABASE_AWAY, away_page, database_away_log, refusal_page
 
 log = structlog.get_logger("ddci.request")
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -51,7 +51,9 @@ def codes_stay_here(get_response: Answer) -> Answer:
 
 
 class refusals_become_pages:  # noqa: N801 - a middleware is named like the functions beside it
-    """A `Refusal` that rises out of a view becomes the page of its status, with its sentence."""
+    """A `Refusal` that rises out of a view becomes the page of its status, with its sentence; a database that does not
+    answer, or can write no more, a page that says so. What the request was to write is undone as a whole then.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -60,4 +62,7 @@ class refusals_become_pages:  # noqa: N801 - a middleware is named like the func
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DATABASE_AWAY):
+            database_away_log(exception)
+            return away_page(request)
         return refusal_page(request, exception) if isinstance(exception, Refusal) else None

@@ -10,6 +10,18 @@
   const told = document.querySelector("[data-focus]");
   if (told) told.focus();
 
+  // --- a page that answered a form stands at its own address ------------------
+  // So going back and loading again ask for it anew instead of sending the form once more.
+  if (document.body.dataset.address) history.replaceState(null, "", document.body.dataset.address);
+  const able = "SubmitEvent" in window && "submitter" in SubmitEvent.prototype && "FormDataEvent" in window;
+  if (able) {
+    for (const each of all("form[data-step], form[data-once]")) {
+      const script = document.createElement("input");
+      Object.assign(script, { type: "hidden", name: "script", value: "1" });
+      each.append(script);
+    }
+  }
+
   // --- a second press of the last button sends nothing new --------------------
   for (const once of all("form[data-once]")) {
     let sent = false;
@@ -31,23 +43,26 @@
   clearDelivered();
   if (!form) return;
 
-  // What was kept while leaving a page is removed once a later page shows that the server has it.
+  // What was kept while leaving a page is removed once a later page shows that the server has it; what nobody came back
+  // for, after a week: others may use this device too.
   function clearDelivered() {
     const shown = document.querySelector("[data-revision]");
     const done = document.querySelector("[data-done]");
     try {
       const left = JSON.parse(sessionStorage.getItem("ddci:left") || "null");
       if (left && shown && Number(shown.dataset.revision) > left.seen) {
-        localStorage.removeItem(left.shelf);
+        left.shelves.forEach((shelf) => localStorage.removeItem(shelf));
         sessionStorage.removeItem("ddci:left");
       }
       if (done) wipe(done.dataset.done);
+      Object.keys(localStorage).filter((key) => key.startsWith("ddci:"))
+        .filter((key) => !(JSON.parse(localStorage.getItem(key)).at > Date.now() - 7 * 86400000))
+        .forEach((key) => localStorage.removeItem(key));
     } catch { /* nothing was kept */ }
   }
 
   // --- questions asked only after a certain answer ---------------------------
-  const fieldsets = all("[data-question]", form);
-  const byCode = new Map(fieldsets.map((each) => [each.dataset.question, each]));
+  const fieldsets = () => all("[data-question]", form);
 
   function answerOf(fieldset) {
     const chosen = fieldset.querySelector("input[type=radio]:checked");
@@ -57,12 +72,14 @@
   }
 
   function showAsked() {
-    for (const fieldset of fieldsets) {
+    const byCode = new Map(fieldsets().map((each) => [each.dataset.question, each]));
+    for (const fieldset of byCode.values()) {
       const on = byCode.get(fieldset.dataset.dependsOn);
       if (on) fieldset.hidden = on.hidden || !fieldset.dataset.dependsAnswers.split(" ").includes(answerOf(on));
     }
   }
-  for (const sentence of all(".question-if", form)) sentence.classList.add("question-if--quiet");
+  const quieten = () => all(".question-if", form).forEach((each) => each.classList.add("question-if--quiet"));
+  quieten();
 
   // A number and "not applicable" exclude each other.
   form.addEventListener("input", ({ target }) => {
@@ -88,6 +105,9 @@
     const options = all("[data-search]", form);
     const plain = (text) => text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
     document.querySelector(".picker-search").hidden = false;
+    const below = () => form.style.setProperty("--below-top", `${document.querySelector(".answer-top").offsetHeight}px`);
+    window.addEventListener("resize", below);
+    below();
 
     search.addEventListener("input", () => {
       const words = plain(search.value).split(/\s+/).filter(Boolean);
@@ -147,33 +167,53 @@
 
   const status = document.getElementById("save-status");
   const notice = document.getElementById("notice");
-  const shelf = `ddci:${form.dataset.keepsake}:${form.getAttribute("action").replace(/^.*\/s\/[^/]+/, "")}`;
+  const questions = document.getElementById("questions");
+  const OURS = ["tab", "turn", "seen", "go", "script"];
   const WAIT = 900;
-  let timer = 0, retry = 0, pause = 2000, dirty = false, leaving = false, running = null;
+  // Answers on pages about the same unit that were turned since the last save, by page.
+  const unsaved = new Map();
+  const sheets = all("template[data-step]");
+  let revision = Number(form.elements.seen.value);
+  let here = { key: form.dataset.step, address: form.getAttribute("action") };
+  let timer = 0, retry = 0, pause = 2000, dirty = false, leaving = false, running = null, bare = false;
 
   const say = (text, failed = false) => {
     if (status.textContent !== text) status.textContent = text;
     status.classList.toggle("save-status--failed", failed);
   };
   const warn = (text) => { notice.textContent = text; notice.hidden = !text; };
-  const entries = () => Array.from(new FormData(form)).filter(([name]) => !["tab", "turn", "seen", "go"].includes(name));
+  const shelfOf = (page) => `ddci:${form.dataset.keepsake}:${page.address.replace(/^.*\/s\/[^/]+/, "")}`;
+  function entries() {
+    bare = true;
+    const found = Array.from(new FormData(form)).filter(([name]) => !OURS.includes(name));
+    bare = false;
+    return found;
+  }
+  form.addEventListener("formdata", ({ formData }) => {
+    if (!bare) for (const { filled } of unsaved.values()) filled.forEach(([name, value]) => formData.append(name, value));
+  });
+  const waiting = () => [{ ...here, filled: entries() }, ...unsaved.values()];
 
   function keep() {
-    try { localStorage.setItem(shelf, JSON.stringify(entries())); } catch { /* full or forbidden: the page still has them */ }
+    for (const page of waiting()) {
+      try {
+        localStorage.setItem(shelfOf(page), JSON.stringify({ at: Date.now(), filled: page.filled }));
+      } catch { /* full or forbidden: the page still has them */ }
+    }
   }
-  function forget() {
-    try { localStorage.removeItem(shelf); } catch { /* nothing was kept */ }
+  function forget(pages) {
+    try { pages.forEach((page) => localStorage.removeItem(shelfOf(page))); } catch { /* nothing was kept */ }
   }
 
   function putBack() {
     let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(shelf)); } catch { return; }
+    try { kept = JSON.parse(localStorage.getItem(shelfOf(here))).filled; } catch { return; }
     if (!Array.isArray(kept)) return;
-    if (JSON.stringify(kept) === JSON.stringify(entries())) return forget();
+    if (JSON.stringify(kept) === JSON.stringify(entries())) return dirty ? undefined : forget([here]);
     const wanted = new Map();
     for (const [name, value] of kept) wanted.set(name, [...(wanted.get(name) || []), value]);
     for (const field of Array.from(form.elements)) {
-      if (!field.name || ["tab", "turn", "seen", "go"].includes(field.name)) continue;
+      if (!field.name || OURS.includes(field.name)) continue;
       const values = wanted.get(field.name) || [];
       if (field.type === "checkbox" || (field.type === "radio" && values.length)) field.checked = values.includes(field.value);
       else if (field.type !== "radio" && values.length) field.value = values[0];
@@ -185,7 +225,7 @@
   }
 
   function marked(faults) {
-    for (const fieldset of fieldsets) {
+    for (const fieldset of fieldsets()) {
       const line = fieldset.querySelector(".field-error");
       const words = faults[fieldset.dataset.question] || "";
       if (!line) continue;
@@ -203,23 +243,25 @@
     dirty = false;
     form.elements.turn.value = Number(form.elements.turn.value) + 1;
     const body = new URLSearchParams(new FormData(form));
+    const sent = waiting();
     body.set("go", "autosave");
     running = new AbortController();
     say(form.dataset.saving);
     try {
-      const answer = await fetch(form.getAttribute("action"), {
+      const answer = await fetch(here.address, {
         method: "POST", body, keepalive, signal: running.signal, headers: { Accept: "application/json" },
       });
       const told = await answer.json();
       if (!answer.ok) return refused(told, answer.status);
-      form.elements.seen.value = told.revision;
+      revision = told.revision;
       pause = 2000;
-      if (!dirty) forget();
+      for (const page of sent) if (unsaved.get(page.key)?.filled === page.filled) unsaved.delete(page.key);
+      if (!dirty) forget(sent);
       marked(told.faults);
-      if (told.notice) warn(told.notice);
+      if (told.notice || notice.textContent === form.dataset.kept) warn(told.notice);
       say(told.status);
     } catch (error) {
-      if (error.name !== "AbortError") lost();
+      if (error.name !== "AbortError") lost(form.dataset.lost);
     } finally {
       running = null;
       if (dirty && !retry) timer = setTimeout(save, WAIT);
@@ -227,16 +269,17 @@
   }
 
   function refused(told, code) {
-    if (code >= 500 || code === 429) return lost();
+    if (code >= 500 || code === 429) return lost(code >= 500 ? told.message : form.dataset.lost);
     keep();
     say(told.message, true);
     warn(told.message);
   }
 
-  function lost() {
+  function lost(words) {
     dirty = true;
     keep();
-    say(form.dataset.lost, true);
+    say(words, true);
+    warn(form.dataset.kept);
     clearTimeout(retry);
     retry = setTimeout(() => { retry = 0; save(); }, pause);
     pause = Math.min(pause * 2, 60000);
@@ -253,11 +296,73 @@
   window.addEventListener("pagehide", () => save(true));
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
 
+  // --- turning to the other pages about the same unit without asking the server ---
+  const pages = able && sheets.length ? [
+    { ...here, title: document.title, where: document.querySelector(".answer-where").textContent, number: document.querySelector(".progress").value },
+    ...sheets.map((each) => ({ ...each.dataset, key: each.dataset.step, content: each.content })),
+  ] : [];
+  const at = (key) => pages.findIndex((page) => page.key === key);
+  if (pages.length) history.replaceState({ step: here.key }, "");
+
+  // Everything is answered, and no number needs a second look.
+  function complete() {
+    return fieldsets().every((fieldset) => {
+      const typed = fieldset.querySelector("input[type=text]");
+      if (fieldset.hidden || fieldset.dataset.question === "comment") return true;
+      if (fieldset.classList.contains("question--error")) return false;
+      if (!typed || !typed.value.trim()) return answerOf(fieldset) !== "";
+      const value = Number(typed.value.trim());
+      return /^\d{1,9}$/.test(typed.value.trim()) && value >= Number(typed.dataset.minimum) && value <= Number(typed.dataset.maximum);
+    });
+  }
+
+  function turnTo(page) {
+    const head = document.querySelector(".answer-head");
+    const before = pages[at(here.key)];
+    if (dirty || running) unsaved.set(here.key, { ...here, filled: entries() });
+    unsaved.delete(page.key);
+    if (before.nodes === undefined) before.nodes = [document.createElement("div"), document.createElement("div")];
+    before.nodes[0].replaceChildren(...head.childNodes);
+    before.nodes[1].replaceChildren(...questions.childNodes);
+    if (!page.nodes) page.nodes = Array.from(page.content.children);
+    head.replaceChildren(...page.nodes[0].childNodes);
+    questions.replaceChildren(...page.nodes[1].childNodes);
+    here = { key: page.key, address: page.address };
+    form.setAttribute("action", page.address);
+    document.title = page.title;
+    document.querySelector(".answer-where").textContent = page.where;
+    document.querySelector(".progress").value = page.number;
+    document.querySelector(".told").replaceChildren();
+    document.querySelector(".answer-actions .button").value = "next";
+    if (notice.textContent !== form.dataset.kept) warn("");
+    quieten();
+    showAsked();
+    putBack();
+    window.scrollTo(0, 0);
+    const heading = head.querySelector("h1");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+  window.addEventListener("popstate", ({ state }) => {
+    const place = state ? at(state.step) : -1;
+    if (place >= 0 && pages[place].key !== here.key) turnTo(pages[place]);
+    else if (pages.length && location.pathname !== here.address) location.reload();
+  });
+
   form.addEventListener("submit", (event) => {
-    if (navigator.onLine === false) {
+    const go = event.submitter?.value || "next";
+    const there = pages[at(here.key) + { next: 1, skip: 1, back: -1 }[go]];
+    if (there && (go === "back" || complete() || (go === "skip" && !form.querySelector("input[type=text]")))) {
+      event.preventDefault();
+      history.pushState({ step: there.key }, "", there.address);
+      return turnTo(there);
+    }
+    if (navigator.onLine === false || retry) {
       event.preventDefault();
       dirty = true;
-      lost();
+      clearTimeout(retry);
+      retry = 0;
+      if (navigator.onLine === false) lost(form.dataset.lost); else save();
       status.scrollIntoView({ block: "nearest" });
       return;
     }
@@ -266,7 +371,8 @@
     clearTimeout(timer);
     keep();
     try {
-      sessionStorage.setItem("ddci:left", JSON.stringify({ shelf, seen: Number(form.elements.seen.value) }));
+      const shelves = waiting().map(shelfOf);
+      sessionStorage.setItem("ddci:left", JSON.stringify({ shelves, seen: revision }));
     } catch { /* then it is kept until this page is opened again */ }
     dirty = false;
     leaving = true;

@@ -184,9 +184,13 @@ def resume_step(questionnaire: Questionnaire, content: DraftContent) -> Step:
     return reachable(questionnaire, content, content.at)
 
 
-def reachable(questionnaire: Questionnaire, content: DraftContent, key: str) -> Step:
-    """The step of this key; an earlier one where something required is open before it, or where it does not exist."""
-    order = steps(questionnaire, content)
+def reachable(questionnaire: Questionnaire, content: DraftContent, key: str, order: Sequence[Step] = ()) -> Step:
+    """The step of this key; an earlier one where something required is open before it, or where it does not exist.
+
+    Args:
+        order: the steps, where they are known already.
+    """
+    order = order or steps(questionnaire, content)
     wanted = next((place for place, step in enumerate(order) if step.key == key), None)
     barriers = entry_problems(questionnaire, content)
     barrier = order.index(barriers[0].step) if barriers else len(order) - 1
@@ -200,12 +204,12 @@ def destination(questionnaire: Questionnaire, content: DraftContent, move: Move)
     order = steps(questionnaire, content)
     here = next((place for place, step in enumerate(order) if step.key == move.here), None)
     if here is None or move.go == "":
-        return reachable(questionnaire, content, move.here)
+        return reachable(questionnaire, content, move.here, order)
     if move.go == "back":
         return order[max(here - 1, 0)]
     if move.go == "skip" or (move.go == "next" and not is_open(questionnaire, content, order[here])):
-        return reachable(questionnaire, content, order[min(here + 1, len(order) - 1)].key)
-    return reachable(questionnaire, content, move.here if move.go == "next" else move.go)
+        return reachable(questionnaire, content, order[min(here + 1, len(order) - 1)].key, order)
+    return reachable(questionnaire, content, move.here if move.go == "next" else move.go, order)
 
 
 def is_open(questionnaire: Questionnaire, content: DraftContent, step: Step) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import get_language
 
@@ -132,13 +132,16 @@ class ProfileItem:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """Everything asked in an edition. `version` is the identifier of the questionnaire version."""
+    """Everything asked in an edition. `version` is the identifier of the questionnaire version; in `kept`, pages keep
+    what they make of it, for as long as it is kept itself.
+    """
 
     edition: int
     version: int
     profile: tuple[ProfileItem, ...]
     blocks: tuple[BlockSheet, ...]
     units: Mapping[int, tuple[BlockSheet, RatedUnit]] = field(init=False)
+    kept: dict[Any, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         places = {unit.key: (block, unit) for block in self.blocks for unit in block.units}

@@ -3,13 +3,23 @@
 from hashlib import sha256
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from ddci.core.crypto import code_for, code_in_groups, code_normalised, derive, handle_of_code, letters
 from ddci.core.errors import Refusal
-from surveys.models import Invitation
+from ddci.core.rows import Columns
+from surveys.models import Draft, Invitation
+from surveys.selectors.editions_kept import edition_kept
 
 RECEIPT_LETTERS = 12
+# Every page of a respondent begins with this one query.
+INVITATION, DRAFT = Columns(Invitation, "i"), Columns(Draft, "d")
+VISIT = f"""
+    SELECT {INVITATION.sql}, {DRAFT.sql}, e.state
+    FROM surveys_invitation i JOIN surveys_edition e ON e.id = i.edition_id
+    LEFT JOIN surveys_draft d ON d.invitation_id = i.id WHERE i.handle = %s
+"""  # noqa: S608 - made of names of columns alone
 
 
 class UnknownCode(Refusal):
@@ -34,10 +44,20 @@ def invitation_by_code(typed: str) -> Invitation:
     handle = handle_of_code(settings.INVITATION_KEY, typed)
     if not handle:
         raise UnknownCode
-    found = Invitation.objects.filter(handle=handle).select_related("edition__province", "draft").first()
-    if found is None:
+    with connection.cursor() as cursor:
+        cursor.execute(VISIT, [handle])
+        row = cursor.fetchone()
+    if row is None:
         raise UnknownCode
+    found, draft = INVITATION.made(row), row[len(INVITATION) : -1]
+    found.edition = edition_kept(found.edition_id, state=row[-1])
+    draft_known(found, DRAFT.made(draft) if draft[0] is not None else None)
     return found
+
+
+def draft_known(invitation: Invitation, draft: Draft | None) -> None:
+    """The invitation with its draft, or with none, as it was read apart."""
+    Invitation.draft.related.set_cached_value(invitation, draft)
 
 
 def draft_key(invitation: Invitation) -> bytes:

@@ -7,13 +7,13 @@ edition (in a confidential one it turns it into a `Response`). Neither codes nor
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ddci.core.crypto import sealed
 from ddci.core.errors import Invalid, NotNow
+from ddci.core.rows import Columns
 from ddci.core.sealing import padded, sealed_for
 from surveys.answers.ballot import Ballot, ballot_of, envelope_bytes
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
@@ -21,12 +21,25 @@ from surveys.answers.journey import REVIEW, Move, destination, problems
 from surveys.answers.pace import seconds_between
 from surveys.enums import EditionState, InvitationState, Secrecy
 from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseDay, ResponseLink
-from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
+from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
-from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
+from surveys.selectors.invitations import (
+    DRAFT,
+    INVITATION,
+    draft_key,
+    draft_known,
+    receipt_of,
+    receipt_sha256,
+)
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
 from surveys.services.tray import tray_empty_when_due
+
+EDITION = Columns(Edition, "e")
+EDITION_HELD = f"SELECT {EDITION.sql} FROM surveys_edition e WHERE e.id = %s"  # noqa: S608 - names of columns alone
+INVITATION_LOCKED = f"SELECT {INVITATION.sql} FROM surveys_invitation i WHERE i.id = %s"  # noqa: S608
+DRAFT_REPLACED = "UPDATE surveys_draft SET box = %s, revision = %s, saved_at = %s WHERE id = %s AND revision = %s"
+DRAFT_LOCKED = f"SELECT {DRAFT.sql} FROM surveys_draft d WHERE d.invitation_id = %s"  # noqa: S608
 
 
 class NotOpenYet(NotNow):
@@ -91,28 +104,33 @@ def answerable_check(invitation: Invitation) -> None:
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    """The invitation as it is now, locked, with its edition, whose state cannot change before this transaction ends."""
-    edition = _edition_held(invitation.edition_id)
-    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    """The invitation as it is now with its draft, both locked, and with its edition, whose state cannot change before
+    this transaction ends.
+
+    The edition's lock is shared by many respondents, and closing waits for it: foreign keys are checked only on commit,
+    so rows that point at the edition do not hold it before. SQLite lets one transaction write at a time anyway.
+    """
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(EDITION_HELD + (" FOR SHARE" if postgresql else ""), [invitation.edition_id])
+        edition = EDITION.made(cursor.fetchone())
+        cursor.execute(INVITATION_LOCKED + (" FOR UPDATE" if postgresql else ""), [invitation.pk])
+        locked = INVITATION.made(cursor.fetchone())
+        cursor.execute(DRAFT_LOCKED + (" FOR UPDATE" if postgresql else ""), [invitation.pk])
+        draft = cursor.fetchone()
     locked.edition = edition
+    draft_known(locked, DRAFT.made(draft) if draft else None)
     return locked
 
 
-def _edition_held(pk: int) -> Edition:
-    """The edition under a lock that many respondents share and that closing waits for.
-
-    Foreign keys are checked only on commit, so rows that point at the edition do not hold it before. SQLite lets one
-    transaction write at a time anyway.
-    """
-    query = "SELECT * FROM surveys_edition WHERE id = %s"
-    return Edition.objects.raw(query + (" FOR SHARE" if connection.vendor == "postgresql" else ""), [pk])[0]
-
-
-@transaction.atomic
 def draft_save(
     *, invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None = None, tab: Tab | None = None
 ) -> Saved:
-    """Merge the fields of one or several pages into the draft.
+    """Merge the fields of one or several pages into the draft; committed when this returns (within a transaction of the
+    caller's, with that).
+
+    The first try costs one statement: the draft that was read with the invitation is replaced if nobody has saved in
+    between. Sending in, withdrawing and closing delete the draft, so that it then finds none to replace.
 
     Args:
         pages: what was entered; see `surveys.answers.drafts`. An invalid field is reported and leaves the rest saved.
@@ -124,21 +142,36 @@ def draft_save(
         AlreadySent, NotOpenYet, AlreadyClosed: nothing can be saved any more, or not yet.
         ConsentMissing: without consent nothing is kept.
     """
-    locked = _locked(invitation)
-    answerable_check(locked)
-    questionnaire = questionnaire_asked(locked.edition)
-    content, revision = draft_content(locked), draft_revision(locked) + 1
-    content.seconds += seconds_between(locked.draft.saved_at if revision > 1 else None, now)
-    faults: dict[str, Invalid] = {}
-    overtaken = False
+    if has_draft(invitation):
+        saved = _merged(invitation, pages, now, move, tab)
+        if _draft_replaced(invitation, saved):
+            return saved
+    with transaction.atomic():
+        locked = _locked(invitation)
+        answerable_check(locked)
+        saved = _merged(locked, pages, now, move, tab)
+        if not _draft_replaced(locked, saved):
+            Draft.objects.create(invitation=locked, box=_box(locked, saved), revision=1, saved_at=now)
+        if locked.state == InvitationState.SENT:
+            Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.STARTED)
+    draft_known(invitation, locked.draft)
+    return saved
+
+
+def _merged(invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None, tab: Tab | None) -> Saved:
+    """The draft as it was read with the invitation, with these pages."""
+    questionnaire = questionnaire_asked(invitation.edition)
+    content, revision = draft_content(invitation), draft_revision(invitation) + 1
+    content.seconds += seconds_between(invitation.draft.saved_at if revision > 1 else None, now)
+    saved = Saved(revision=revision, at=now, content=content)
     for page in pages:
         mark = content.marks.get(page.key)
         if tab and mark and mark.tab == tab.name and mark.turn > tab.turn:
             continue
         stale = bool(tab and mark and mark.tab != tab.name and mark.revision > tab.seen)
         outcome = merge(content, questionnaire, page, stale=stale)
-        faults |= outcome.faults
-        overtaken |= outcome.overtaken
+        saved.faults.update(outcome.faults)
+        saved = replace(saved, overtaken=saved.overtaken or outcome.overtaken)
         if tab:
             content.marks[page.key] = Mark(revision, tab.name, tab.turn)
     if not content.consent:
@@ -146,18 +179,25 @@ def draft_save(
     if move:
         content.at = destination(questionnaire, content, move).key
         content.reviewed = content.reviewed or content.at == REVIEW.key
-    _draft_write(locked, content, revision, now)
-    return Saved(revision=revision, at=now, faults=faults, overtaken=overtaken, content=content)
+    return saved
 
 
-def _draft_write(invitation: Invitation, content: DraftContent, revision: int, now: datetime) -> None:
-    values = {"box": sealed(draft_key(invitation), content.as_bytes()), "revision": revision, "saved_at": now}
-    if revision == 1:
-        Draft.objects.create(invitation=invitation, **values)
-    else:
-        Draft.objects.filter(invitation=invitation).update(**values)
-    if invitation.state == InvitationState.SENT:
-        Invitation.objects.filter(pk=invitation.pk).update(state=InvitationState.STARTED)
+def _box(invitation: Invitation, saved: Saved) -> bytes:
+    return sealed(draft_key(invitation), saved.content.as_bytes())
+
+
+def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
+    """Whether the draft still was as it had been read, and now is as saved."""
+    if not has_draft(invitation):
+        return False
+    draft = invitation.draft
+    before = draft.revision
+    draft.box, draft.revision, draft.saved_at = _box(invitation, saved), saved.revision, saved.at
+    # One plain statement, committed on its own: composing it by the ORM would take longer than running it.
+    at = connection.ops.adapt_datetimefield_value(saved.at)
+    with connection.cursor() as cursor:
+        cursor.execute(DRAFT_REPLACED, [draft.box, draft.revision, at, draft.pk, before])
+        return bool(cursor.rowcount == 1)
 
 
 @transaction.atomic
@@ -224,8 +264,13 @@ def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
     units = [rated.unit for rated in ballot.ratings]
     envelope.box = sealed(envelope_key(envelope), envelope_bytes(units, locked))
     envelope.save(force_insert=True)
+
     # Answers are safe now. Should emptying the tray fail, they wait there for the next time.
-    transaction.on_commit(partial(tray_empty_when_due, edition=invitation.edition), robust=True)
+    # (A function with a name: Django says whose error it was, and fails where `partial` has none.)
+    def tray_look_after() -> None:
+        tray_empty_when_due(edition=invitation.edition)
+
+    transaction.on_commit(tray_look_after, robust=True)
 
 
 def _response_write(invitation: Invitation, ballot: Ballot, day: date | None) -> None:

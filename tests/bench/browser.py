@@ -1,46 +1,93 @@
-"""A respondent's browser as far as forms go: keeps its connection, fills in pages, follows redirects."""
+"""A respondent's browser as far as the server is concerned: keeps its connection, loads what the first page names,
+fills in pages and sends them.
+
+With a script (`script=True`) it does what static/js/answer.js does for somebody who answers without a pause: a form is
+answered with the next page; the pages about one unit come together, are turned without asking the server, and are sent
+together at the end of the unit. Without a pause nothing is saved in between; `saving` saves after every page turned, as
+happens when people need their time. Without a script, every page is sent and answered with the address of the next.
+
+A real browser spends its own processor on understanding a page. Here that would be taken from the server measured, so
+the fields of a page are looked up once for each kind of page (`Known`), and afterwards only counted.
+"""
 
 import http.client
 import random
 import re
 import time
+import zlib
+from dataclasses import dataclass, field
 from html import unescape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
-FORM = re.compile(r'<form[^>]*method="post"[^>]*>(.*?)</form>', re.S)
+ADDRESS = re.compile(r'data-address="([^"]*)"')
 ACTION = re.compile(r'action="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
 FIELD = re.compile(r"<input\b[^>]*>", re.S)
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
-RANGE = re.compile(r'id="[^"]*-range"[^>]*>[^0-9]*([0-9.,]+)[^0-9]+([0-9.,]+)')
-MOST = re.compile(r"nhiều nhất (\d+)")
+MOST = re.compile(r"(?:nhiều nhất|Chọn) (\d+)")
+FILE = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js|woff2))"')
+FONT = re.compile(r'url\("?([^)"]+\.woff2)"?\)')
 LONGEST_WALK = 200
+
+Entries = list[tuple[str, str]]
+
+
+@dataclass
+class Known:
+    """Fields of every kind of page, as the first to see it has read them; files of the first page."""
+
+    fields: dict[str, list[tuple[int, dict[str, list[str]]]]] = field(default_factory=dict)
+    units: list[tuple[list[str], int]] = field(default_factory=list)
 
 
 class Browser:
-    def __init__(self, address: str, seed: int) -> None:
+    def __init__(self, address: str, seed: int, known: Known, *, script: bool = True, saving: bool = False) -> None:
         self.connection = http.client.HTTPConnection(address, timeout=120)
         self.rng = random.Random(seed)
+        self.known, self.script, self.saving = known, script, saving
         self.times: list[float] = []
+        self.saves = 0
 
     def answer(self, code: str) -> bool:
         """From the link to the receipt; whether a receipt was shown."""
         try:
             path, page = self.request("GET", f"/s/{code}/")
+            self.load_files(page)
             for _ in range(LONGEST_WALK):
-                if path.endswith("/receipt/"):
+                if 'class="receipt-code"' in page:
                     return True
-                path, page = self.request(*self.filled(path, page))
-        except (OSError, http.client.HTTPException, ValueError):
+                path, page = self.request("POST", *self.filled(path, page))
+        except (OSError, http.client.HTTPException, ValueError, LookupError):
             return False
         finally:
             self.connection.close()
         return False
 
-    def request(self, method: str, path: str, body: str | None = None) -> tuple[str, str]:
+    def save(self, code: str, times: int) -> int:
+        """Come to the first page about a unit and save it again and again, as somebody does who changes an answer every
+        time; how many saves were confirmed.
+        """
+        try:
+            path, page = self.request("GET", f"/s/{code}/")
+            while "/rate/" not in path:
+                path, page = self.request("POST", *self.filled(path, page))
+                path = action_of(form_of(page))
+            form, confirmed = form_of(page), 0
+            self.times.clear()
+            for turn in range(1, times + 1):
+                shared = self.with_turn([*HIDDEN.findall(form), ("go", ""), ("script", "1")], turn, "autosave")
+                _path, told = self.request("POST", path, [*shared, *self.entries(self.kind(path), form)])
+                confirmed += '"revision"' in told
+            return confirmed
+        finally:
+            self.connection.close()
+
+    def request(self, method: str, path: str, entries: Entries | None = None) -> tuple[str, str]:
         """The page at the end of the redirects, each request timed."""
-        headers = {}
-        if body is not None:
+        headers, body = {"Accept-Encoding": "gzip"}, None
+        if entries is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode(entries)
         begun = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
@@ -50,37 +97,96 @@ class Browser:
             return self.request("GET", response.headers["Location"])
         if response.status != 200:
             raise ValueError(f"{response.status} at {path}")
-        return path, content.decode()
+        if response.headers.get("Content-Encoding") == "gzip":
+            content = zlib.decompress(content, wbits=31)
+        return path, "" if path.endswith(".woff2") else content.decode()
 
-    def filled(self, path: str, page: str) -> tuple[str, str, str]:
-        """The main form of a page with every question answered."""
-        wanted = "data-once" if path.endswith("/review/") else 'id="page-form"'
-        whole = next(form for form in FORM.finditer(page) if wanted in form.group(0))
-        action = ACTION.search(whole.group(0).split(">", 1)[0])
-        data: list[tuple[str, str]] = [("go", "next")]
-        radios: dict[str, list[str]] = {}
-        ticks: dict[str, list[str]] = {}
-        for tag in FIELD.findall(whole.group(1)):
-            field = {name: unescape(value) for name, value in ATTRIBUTE.findall(tag)}
-            if field.get("type") == "hidden":
-                data.append((field["name"], field.get("value", "")))
-            elif field.get("type") == "radio":
-                radios.setdefault(field["name"], []).append(field["value"])
-            elif field.get("type") == "checkbox":
-                ticks.setdefault(field["name"], []).append(field["value"])
-            elif field.get("type") == "text" and "name" in field:
-                data.append((field["name"], str(self.rng.randint(1, 9))))
-        data += [(name, self.rng.choice(values[:4] if name != "p-type" else values)) for name, values in radios.items()]
-        for name, values in ticks.items():
-            data += [(name, value) for value in (values if len(values) == 1 else self.chosen(whole.group(1), values))]
-        return "POST", unescape(action.group(1)) if action and action.group(1) else path, urlencode(data)
+    def load_files(self, page: str) -> None:
+        """What a browser that was never here before asks for beside the page."""
+        for name in dict.fromkeys(FILE.findall(page)):
+            _path, content = self.request("GET", name)
+            if name.endswith(".css"):
+                for font in FONT.findall(content):
+                    address = urljoin(name, font)
+                    if address not in page:
+                        self.request("GET", address)
 
-    def chosen(self, form: str, values: list[str]) -> list[str]:
-        """Up to two units of the first group and one of the last, within what the page allows this respondent."""
-        groups = []
-        for part in form.split("<fieldset")[1:]:
-            units, most = re.findall(r'name="unit" value="([^"]+)"', part), MOST.search(part)
-            if units:
-                groups.append((units, int(most.group(1)) if most else 2))
-        first, last = groups[0] if groups else (values, 2), groups[-1][0] if len(groups) > 1 else []
-        return [*self.rng.sample(first[0], min(first[1], 2)), *self.rng.sample(last, min(len(last), 1))]
+    def filled(self, path: str, page: str) -> tuple[str, Entries]:
+        """Address and entries of the main form of a page, with every question answered."""
+        form = form_of(page)
+        action = action_of(form)
+        shared = [*HIDDEN.findall(form), ("go", "next")]
+        shared += [("script", "1")] if self.script else []
+        parts = page.split("<template ")[1:] if self.script else []
+        sheets = [(ADDRESS.search(part)[1], part) for part in parts]  # type: ignore[index]
+        entries = self.entries(self.kind(action), form)
+        for turn, (address, sheet) in enumerate(sheets, 1):
+            if self.saving:
+                self.request("POST", action, [*self.with_turn(shared, turn, "autosave"), *entries])
+                self.saves += 1
+                entries = []
+            action = unescape(address)
+            entries = [*entries, *self.entries(self.kind(action), sheet)]
+        return action, [*self.with_turn(shared, len(sheets) + 1, "next"), *entries]
+
+    @staticmethod
+    def with_turn(shared: Entries, turn: int, go: str) -> Entries:
+        changed = {"turn": str(turn), "go": go}
+        return [(name, changed.get(name, value)) for name, value in shared]
+
+    def kind(self, address: str) -> str:
+        """Pages with one name hold the same questions: those about units of one block do."""
+        parts = address.split("/")[3:-1]
+        if parts[:1] == ["rate"]:
+            block = next((place for place, (units, _most) in enumerate(self.known.units) if parts[1] in units), -1)
+            return f"rate/{block}/{parts[2]}"
+        return parts[0] if parts else "about"
+
+    def entries(self, kind: str, part: str) -> Entries:
+        """An answer to every question of a page."""
+        if kind == "units":
+            return self.chosen(part)
+        for count, fields in self.known.fields.get(kind, ()):
+            if part.count("<input") == count:
+                return [(name, self.one_of(name, values)) for name, values in fields.items()]
+        self.known.fields.setdefault(kind, []).append((part.count("<input"), fields_of(part)))
+        return self.entries(kind, part)
+
+    def one_of(self, name: str, values: list[str]) -> str:
+        if not values:
+            return str(self.rng.randint(1, 9))
+        return values[int(self.rng.random() * (len(values) if name == "p-type" else min(len(values), 4)))]
+
+    def chosen(self, form: str) -> Entries:
+        """As many units of each group as the page allows."""
+        if not self.known.units:
+            for part in form.split("<fieldset")[1:]:
+                units, most = re.findall(r'name="unit" value="([^"]+)"', part), MOST.search(part)
+                if units:
+                    self.known.units.append((units, int(most[1]) if most else 1))
+        return [("unit", unit) for units, most in self.known.units for unit in self.rng.sample(units, most)]
+
+
+def form_of(page: str) -> str:
+    """The main form of a page."""
+    mark = "data-once" if " data-once" in page else "<form id="
+    start = page.rindex("<form", 0, page.index(mark) + 5)
+    return page[start : page.index("</form>", start)]
+
+
+def action_of(form: str) -> str:
+    return unescape(ACTION.search(form.split(">", 1)[0])[1])  # type: ignore[index]
+
+
+def fields_of(part: str) -> dict[str, list[str]]:
+    """Each field to be filled in with the values it offers; a field to type in offers none."""
+    found: dict[str, list[str]] = {}
+    for tag in FIELD.findall(part):
+        attributes = {name: unescape(value) for name, value in ATTRIBUTE.findall(tag)}
+        match attributes.get("type"):
+            case "radio" | "checkbox":
+                found.setdefault(attributes["name"], []).append(attributes["value"])
+            case "text" if "name" in attributes:
+                found[attributes["name"]] = []
+    # A number stands beside "not applicable" and "don't know"; one of the two is filled in.
+    return {name: values for name, values in found.items() if f"n-{name.removeprefix('q-')}" not in found}

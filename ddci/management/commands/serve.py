@@ -4,7 +4,9 @@ import errno
 import os
 import signal
 import socket
-from argparse import ArgumentParser
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
 from accounts.services import jobs_interrupted_mark
+from ddci.core.processes import Processes, end_with
 from reports.services.resuming import report_files_resume
 from scoring.services.runs import runs_interrupted_mark
 
+BACKLOG = 1024
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
 
 
@@ -44,22 +48,33 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-        parser.add_argument("--threads", type=int, default=8)
+        parser.add_argument("--processes", type=int, default=1, help="as many as processors; needs CACHE_URL")
+        parser.add_argument("--threads", type=int, default=8, help="of each process")
         parser.add_argument("--trusted-proxy", help="address of the proxy whose X-Forwarded headers are believed")
         parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
         parser.add_argument("--demo", action="store_true", help="the same, and the demonstration if not there")
 
+        parser.add_argument("--inherited", type=int, nargs=2, help=SUPPRESS)
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["inherited"]:
+            number, lifeline = options["inherited"]
+            return self._serve_inherited(number, lifeline, options)
         # Before the work: that the port is taken should be said at once, not after minutes.
         opened = socket_open(host=options["host"], port=options["port"])
         try:
             self._prepare(demo=options["demo"], migrate=options["migrate"])
-            self._serve(opened, threads=options["threads"], trusted_proxy=options["trusted_proxy"])
+            self._say_where(opened)
+            if options["processes"] > 1:
+                self._serve_together(opened, options)
+            else:
+                self._serve(opened, options)
         except KeyboardInterrupt:
             pass
         finally:
             opened.close()
         self.stdout.write("\nStopped.")
+        return None
 
     def _prepare(self, *, demo: bool, migrate: bool) -> None:
         if migrate or demo:
@@ -70,10 +85,7 @@ class Command(BaseCommand):
             call_command("demo")
         report_files_resume(now=timezone.now())
 
-    def _serve(self, opened: socket.socket, *, threads: int, trusted_proxy: str | None) -> None:
-        # WhiteNoise warns of a missing folder, which only a production installation fills.
-        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-        application = get_wsgi_application()
+    def _say_where(self, opened: socket.socket) -> None:
         host, port = opened.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(self.style.SUCCESS(f"\nServing on http://{shown}:{port}/   (Ctrl-C stops)"))
@@ -81,12 +93,37 @@ class Command(BaseCommand):
         # Also where a script that put it in the background had signals ignored, and for service managers.
         for asked in (signal.SIGINT, signal.SIGTERM):
             signal.signal(asked, signal.default_int_handler)
+
+    def _serve_together(self, opened: socket.socket, options: dict[str, Any]) -> None:
+        """In processes of their own, which share the socket. They begin empty: nothing of this one is copied."""
+        opened.listen(BACKLOG)
+        command = [sys.executable, sys.argv[0], "serve", "--threads", str(options["threads"])]
+        if options["trusted_proxy"]:
+            command += ["--trusted-proxy", options["trusted_proxy"]]
+        command += ["--inherited", str(opened.fileno())]
+        processes = Processes(command, count=options["processes"], inherited=[opened.fileno()])
+        try:
+            processes.look_after()
+        finally:
+            processes.stop()
+
+    def _serve_inherited(self, number: int, lifeline: int, options: dict[str, Any]) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        end_with(lifeline)
+        with suppress(KeyboardInterrupt):
+            self._serve(socket.socket(fileno=number), options)
+
+    def _serve(self, opened: socket.socket, options: dict[str, Any]) -> None:
+        # WhiteNoise warns of a missing folder, which only a production installation fills.
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        trusted_proxy = options["trusted_proxy"]
         waitress.serve(
-            application,
+            get_wsgi_application(),
             sockets=[opened],
-            threads=threads,
+            threads=options["threads"],
             trusted_proxy=trusted_proxy,
             trusted_proxy_headers=FORWARDED if trusted_proxy else (),
+            backlog=BACKLOG,
             ident=None,
             _quiet=True,
         )

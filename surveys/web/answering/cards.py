@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ddci.core.errors import Invalid
+from surveys.answers.drafts import DraftContent
 from surveys.answers.journey import Problem, Step, shown_codes
-from surveys.answers.questionnaire import Answer, Item, Scale
+from surveys.answers.questionnaire import Answer, Item, Questionnaire, Scale
 from surveys.enums import NonAnswer
-from surveys.web.answering.doors import Visit
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +50,23 @@ class Card:
         return f"question-{self.number}"
 
 
-def section_cards(visit: Visit, step: Step, typed: Mapping[str, str], faults: Mapping[str, Invalid]) -> list[Card]:
+def section_cards(
+    questionnaire: Questionnaire,
+    content: DraftContent,
+    step: Step,
+    typed: Mapping[str, str] = NOTHING,
+    faults: Mapping[str, Invalid] = NOTHING,
+) -> list[Card]:
     """The questions of a page: those shown now, and those that an answer on this page can bring up.
 
     Args:
         typed: what was just entered and not taken, by question code; shown again instead of what is stored.
     """
-    block, _unit = visit.questionnaire.units[step.unit]
+    block, _unit = questionnaire.units[step.unit]
     section = block.section(step.section)
     items = section.items if section else ()
-    answers = visit.content.ratings.get(step.unit, {})
-    now_shown, here = shown_codes(block, visit.content, step.unit), {item.code for item in items}
+    answers = content.ratings.get(step.unit, {})
+    now_shown, here = shown_codes(block, content, step.unit), {item.code for item in items}
     can_appear = _can_appear(items, now_shown)
     numbers = {code: number for number, code in enumerate((item.code for item in items if item.code in can_appear), 1)}
     cards = []
@@ -95,14 +105,14 @@ def _card(item: Item, number: int, value: Answer | str | None, fault: Invalid | 
         choices=[Choice(str(o.value), str(o.words), str(value) == str(o.value)) for o in item.scale.options],
         apart=[Choice(kind.value, str(kind.label), value == kind.value) for kind, offer in offered if offer],
         scale=item.scale if item.scale.is_number else None,
-        typed="" if value is None or value in NonAnswer.values else _typed(value),
+        typed="" if value is None or value in NonAnswer.values else typed_number(value),
         in_a_row=1 < len(item.scale.options) <= 5,
         fault=str(fault or ""),
         is_open=value is None,
     )
 
 
-def _typed(value: Answer | str) -> str:
+def typed_number(value: Answer | str) -> str:
     """A number as one would type it in the reader's language."""
     if isinstance(value, str):
         return value
@@ -120,8 +130,8 @@ def _condition_sentence(item: Item, numbers: Mapping[str, int], on: Item) -> str
     return _("Answer this only if the answer to question %(number)s is %(answers)s.") % facts
 
 
-def satisfaction_card(visit: Visit, unit: int, fault: str) -> Card:
-    value = visit.content.satisfaction.get(unit)
+def satisfaction_card(content: DraftContent, unit: int, fault: str = "") -> Card:
+    value = content.satisfaction.get(unit)
     return Card(
         name="satisfaction",
         number=1,
@@ -134,29 +144,27 @@ def satisfaction_card(visit: Visit, unit: int, fault: str) -> Card:
     )
 
 
-def comment_card(visit: Visit, unit: int, fault: str) -> Card:
+def comment_card(content: DraftContent, unit: int, fault: str = "") -> Card:
     return Card(
         name="comment",
         number=2,
         text=_("Is there anything else to say about this unit? (optional)"),
-        typed=visit.content.comments.get(unit, ""),
+        typed=content.comments.get(unit, ""),
         fault=fault,
     )
 
 
-def profile_cards(visit: Visit, faults: Mapping[str, Invalid]) -> list[Card]:
+def profile_cards(questionnaire: Questionnaire, content: DraftContent, faults: Mapping[str, Invalid]) -> list[Card]:
     return [
         Card(
             name=item.code,
             number=number,
             text=str(item.text),
-            choices=[
-                Choice(code, str(words), visit.content.profile.get(item.code) == code) for code, words in item.options
-            ],
+            choices=[Choice(code, str(words), content.profile.get(item.code) == code) for code, words in item.options],
             fault=str(faults.get(item.code, "")),
-            is_open=item.code not in visit.content.profile,
+            is_open=item.code not in content.profile,
         )
-        for number, item in enumerate(visit.questionnaire.profile, 1)
+        for number, item in enumerate(questionnaire.profile, 1)
     ]
 
 

@@ -13,10 +13,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from ddci.core.errors import Refusal
+from ddci.core.errors import Refusal, Unavailable
+from ddci.core.pages import DATABASE_AWAY, RETRY_AFTER, database_away_log
 from surveys.answers.drafts import DraftContent
 from surveys.answers.questionnaire import Questionnaire
 from surveys.models import Invitation
@@ -26,6 +28,11 @@ from surveys.services.answering import Saved, answerable_check
 from surveys.web.answering.limits import TooManyCodes, wrong_code_count, wrong_codes_check
 
 Page = Callable[..., HttpResponse]
+
+
+class NotSaved(Unavailable):
+    code = "not_saved"
+    sentence = _("Not saved yet: the system does not answer at the moment.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ class Visit:
 
 
 def discreet(view: Page) -> Page:
-    """Neither kept by caches, nor told to other sites, nor indexed; foreseen refusals become kind pages."""
+    """Neither kept by caches, nor told to other sites, nor indexed; foreseen refusals become kind pages, and so does a
+    database that does not answer or can write no more: then nothing of the request is stored.
+    """
 
     @csrf_exempt
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,6 +64,9 @@ def discreet(view: Page) -> Page:
             response = view(request, **places)
         except Refusal as refusal:
             response = kind_page(request, refusal)
+        except DATABASE_AWAY as error:
+            database_away_log(error)
+            response = kind_page(request, NotSaved())
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -120,6 +132,11 @@ def wants_json(request: HttpRequest) -> bool:
     return request.POST.get("go") == "autosave"
 
 
+def has_script(request: HttpRequest) -> bool:
+    """Whether the page's script has sent the form: it then can take the next page as the answer."""
+    return request.POST.get("script") == "1"
+
+
 def kind_page(request: HttpRequest, refusal: Refusal, invitation: Invitation | None = None) -> HttpResponse:
     """Why it does not go on here, in one sentence, and what to do next."""
     if wants_json(request):
@@ -136,4 +153,6 @@ def kind_page(request: HttpRequest, refusal: Refusal, invitation: Invitation | N
     response = render(request, "answering/kind.html", context, status=refusal.status)
     if isinstance(refusal, TooManyCodes):
         response["Retry-After"] = "900"
+    if isinstance(refusal, NotSaved):
+        response["Retry-After"] = RETRY_AFTER
     return response

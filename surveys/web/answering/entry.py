@@ -9,10 +9,12 @@ from surveys.answers.journey import CONSENT, Problem, resume_step
 from surveys.selectors.invitations import UnknownCode, code_of, invitation_by_code
 from surveys.services.answering import draft_discard
 from surveys.web.answering.addresses import step_address
-from surveys.web.answering.cards import gaps_of_problems
 from surveys.web.answering.doors import Visit, answering, discreet
-from surveys.web.answering.frame import save, saved_response, sheet
+from surveys.web.answering.frame import sheet
 from surveys.web.answering.limits import wrong_code_count, wrong_codes_check
+from surveys.web.answering.looks import Look
+from surveys.web.answering.showing import consent_refused, shown
+from surveys.web.answering.turns import page_saved
 
 
 @discreet
@@ -47,11 +49,11 @@ def about(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _consent(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Consent is asked here and nowhere kept before it is given."""
     if request.method != "POST":
-        return sheet(request, visit, CONSENT)
+        return shown(Look.asked(request, visit, CONSENT))
     if request.POST.get("consent") != "yes":
-        told = [Problem(CONSENT, _("Tick the box to agree; without consent no answer is kept."))]
-        return sheet(request, visit, CONSENT, gaps_of_problems(told, "consent"))
-    return saved_response(request, visit, CONSENT, save(request, visit, CONSENT, ConsentPage(given=True)))
+        problem = Problem(CONSENT, _("Tick the box to agree; without consent no answer is kept."))
+        return consent_refused(Look(request, visit, CONSENT), problem)
+    return page_saved(request, visit, CONSENT, [ConsentPage(given=True)])
 
 
 @answering
@@ -62,4 +64,4 @@ def discard(request: HttpRequest, visit: Visit) -> HttpResponse:
         return redirect("answering:start", code=visit.code)
     if visit.saved_at is None:
         return redirect("answering:start", code=visit.code)
-    return sheet(request, visit, CONSENT, template="discard")
+    return sheet(Look(request, visit, CONSENT), template="discard")

@@ -1,20 +1,19 @@
 """The end: review, sending in, receipt."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
-from surveys.answers.journey import REVIEW, problems, reachable, steps
+from surveys.answers.journey import REVIEW, reachable
 from surveys.enums import InvitationState
 from surveys.models import Invitation
 from surveys.selectors.invitations import code_of, keepsake_of, receipt_of
 from surveys.services.answering import NotComplete, response_submit
 from surveys.web.answering.addresses import step_address
-from surveys.web.answering.doors import Visit, answering, by_link
-from surveys.web.answering.frame import sheet
-from surveys.web.answering.sheets import review_profile, review_units
+from surveys.web.answering.doors import Visit, answering, by_link, has_script
+from surveys.web.answering.looks import Look
+from surveys.web.answering.showing import shown
 
 
 @answering
@@ -23,11 +22,7 @@ def review(request: HttpRequest, visit: Visit) -> HttpResponse:
     target = reachable(visit.questionnaire, visit.content, REVIEW.key)
     if target != REVIEW:
         return redirect(step_address(visit.code, target))
-    found = problems(visit.questionnaire, visit.content)
-    settle = [(problem.sentence, step_address(visit.code, problem.step)) for problem in found]
-    back = step_address(visit.code, steps(visit.questionnaire, visit.content)[-2])
-    shown: dict[str, Any] = {"profile": review_profile(visit), "units": review_units(visit)}
-    return sheet(request, visit, REVIEW, settle=settle, back=back, **shown)
+    return shown(Look.asked(request, visit, REVIEW))
 
 
 @by_link
@@ -40,7 +35,7 @@ def send(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         response_submit(invitation=invitation, day=timezone.localdate())
     except NotComplete:
         return redirect("answering:review", code=code)
-    return redirect("answering:receipt", code=code)
+    return _thanks(request, invitation) if has_script(request) else redirect("answering:receipt", code=code)
 
 
 @by_link
@@ -48,8 +43,14 @@ def receipt(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Thanks, and the receipt code; can be opened again with the same link."""
     if invitation.state != InvitationState.DONE:
         return redirect("answering:start", code=code_of(invitation))
+    return _thanks(request, invitation)
+
+
+def _thanks(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     edition = invitation.edition
     context = {
+        "direct": request.method == "POST",
+        "address": reverse("answering:receipt", kwargs={"code": code_of(invitation)}),
         "receipt": receipt_of(invitation),
         "keepsake": keepsake_of(invitation),
         "edition": edition,

@@ -1,9 +1,13 @@
 """What a respondent's browser sent, as pages of the draft. Plain reading: no form machinery, no checks of meaning."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, QueryDict
 
-from surveys.answers.drafts import OverallPage, ProfilePage, SectionPage, UnitsPage
-from surveys.answers.questionnaire import Item, Questionnaire
+from surveys.answers.checks import Raw
+from surveys.answers.drafts import OverallPage, Page, ProfilePage, SectionPage, UnitsPage
+from surveys.answers.journey import Kind, Step
+from surveys.answers.questionnaire import Answer, Item, Questionnaire, Section
 from surveys.enums import NonAnswer
 from surveys.services.answering import Tab
 from surveys.web.answering.doors import Visit
@@ -36,18 +40,27 @@ def overall_page(data: QueryDict, unit: int) -> OverallPage:
     return OverallPage(unit, satisfaction=data.get("satisfaction", ""), comment=data.get("comment", ""))
 
 
-def section_page(data: QueryDict, visit: Visit, unit: int, section: str) -> SectionPage:
-    """The answers of one page; questions that the page did not hold are left out, so that they stay as they are."""
-    block, _unit = visit.questionnaire.units[unit]
-    page = block.section(section)
-    items = page.items if page else ()
-    stored = visit.content.ratings.get(unit, {})
-    answers = {
+def unit_pages(data: QueryDict, visit: Visit, step: Step) -> list[Page]:
+    """The page that was sent, and with it what a script brings along of other pages about the same unit."""
+    block, _unit = visit.questionnaire.units[step.unit]
+    stored = visit.content.ratings.get(step.unit, {})
+    pages: list[Page] = []
+    for section in block.sections:
+        answers = _answers(data, section, stored)
+        if answers or section.code == step.section:
+            pages.append(SectionPage(step.unit, answers, section.code))
+    if step.kind is Kind.OVERALL or "satisfaction" in data or "comment" in data:
+        pages.append(overall_page(data, step.unit))
+    return pages
+
+
+def _answers(data: QueryDict, section: Section, stored: Mapping[str, Answer]) -> dict[str, Raw]:
+    """What was entered on one page; questions that it did not hold are left out, so that they stay as they are."""
+    return {
         item.code: _entered(data, item, stored.get(item.code))
-        for item in items
+        for item in section.items
         if f"q-{item.code}" in data or f"n-{item.code}" in data
     }
-    return SectionPage(unit, answers, section)
 
 
 def _entered(data: QueryDict, item: Item, stored: object) -> str:

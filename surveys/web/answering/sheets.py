@@ -122,8 +122,8 @@ class Place:
     total: int
 
 
-def place_of(visit: Visit, step: Step) -> Place:
-    order = steps(visit.questionnaire, visit.content)
+def place_of(visit: Visit, step: Step, order: list[Step]) -> Place:
+    """Where a step stands among all steps, which are given in order."""
     number = order.index(step) + 1 if step in order else 1
     return Place(_place_words(visit, step, order), number, max(len(order), _expected(visit)))
 

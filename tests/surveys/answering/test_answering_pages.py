@@ -265,8 +265,8 @@ def test_a_whole_page_costs_one_query_and_a_save_few(
     for address in addresses(code, finance)[1:8]:
         with django_assert_num_queries(1):
             client.get(address)
-    # The invitation; then savepoint, edition held, invitation locked, draft, update of the draft, release.
-    with django_assert_num_queries(7):
+    # The invitation with its draft; the draft replaced.
+    with django_assert_num_queries(2):
         client.post(section_address(code, finance), {"q-MB1": "3", "go": "next"})
 
 

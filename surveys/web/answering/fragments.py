@@ -1,0 +1,85 @@
+"""Questions as HTML. A questionnaire that is open cannot change, so an unanswered page is made once, and answers are
+written into it.
+"""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from surveys.answers.drafts import DraftContent
+from surveys.answers.journey import Step
+from surveys.answers.questionnaire import Answer, BlockSheet, Item, Questionnaire, Section
+from surveys.enums import NonAnswer
+from surveys.web.answering.cards import (
+    Card,
+    comment_card,
+    satisfaction_card,
+    section_cards,
+    typed_number,
+)
+
+
+def cards_html(cards: Sequence[Card], *, prefix: str, told: bool = False) -> SafeString:
+    """Cards one below the other; `told` marks those that are open."""
+    return SafeString("".join(_card_html(card, prefix, told=told) for card in cards))
+
+
+def _card_html(card: Card, prefix: str, *, told: bool = False) -> str:
+    return render_to_string("answering/card.html", {"card": card, "prefix": prefix, "numbered": True, "gaps": told})
+
+
+def section_html(questionnaire: Questionnaire, content: DraftContent, step: Step) -> SafeString:
+    """The questions of a page with the answers of a draft, where nothing is told about them."""
+    block, _unit = questionnaire.units[step.unit]
+    section = block.section(step.section)
+    if section is None or not stands_alone(section):
+        return cards_html(section_cards(questionnaire, content, step), prefix="q-")
+    answers = content.ratings.get(step.unit, {})
+    parts = _unanswered(questionnaire, block, section, step)
+    return SafeString("".join(answered(html, item, answers.get(item.code)) for item, html in parts))
+
+
+def stands_alone(section: Section) -> bool:
+    """Whether no question of the page depends on one of another page."""
+    here = {item.code for item in section.items}
+    return all(item.condition is None or item.condition.question in here for item in section.items)
+
+
+def _unanswered(
+    questionnaire: Questionnaire, block: BlockSheet, section: Section, step: Step
+) -> list[tuple[Item, str]]:
+    key = ("section", get_language(), block.code, section.code)
+    if key not in questionnaire.kept:
+        cards = section_cards(questionnaire, DraftContent(), step)
+        questionnaire.kept[key] = [(block.by_code[card.name], _card_html(card, "q-")) for card in cards]
+    found: list[tuple[Item, str]] = questionnaire.kept[key]
+    return found
+
+
+def answered(html: str, item: Item, answer: Answer | None) -> str:
+    """The card of an unanswered question, with this answer."""
+    if answer is None:
+        return html
+    if item.scale.is_number and answer not in NonAnswer.values:
+        return html.replace('value=""', f'value="{escape(typed_number(answer))}"', 1)
+    return html.replace(f'value="{answer}">', f'value="{answer}" checked>', 1)
+
+
+def overall_html(questionnaire: Questionnaire, content: DraftContent, unit: int) -> SafeString:
+    """Overall satisfaction and the remark, where nothing is told about them."""
+    if unit in content.satisfaction or unit in content.comments:
+        return overall_cards_html(satisfaction_card(content, unit), comment_card(content, unit))
+    key = ("overall", get_language())
+    if key not in questionnaire.kept:
+        empty = DraftContent()
+        questionnaire.kept[key] = overall_cards_html(satisfaction_card(empty, 0), comment_card(empty, 0))
+    found: SafeString = questionnaire.kept[key]
+    return found
+
+
+def overall_cards_html(card: Card, remark: Card, *, told: bool = False) -> SafeString:
+    context = {"card": card, "remark": remark, "prefix": "", "ten": True, "gaps": told}
+    return render_to_string("answering/overall_questions.html", context)

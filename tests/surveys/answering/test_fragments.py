@@ -1,0 +1,41 @@
+"""Pages made of ready pieces are the pages that the templates would make."""
+
+from random import Random
+
+import pytest
+from django.utils import translation
+
+from surveys.answers.drafts import DraftContent
+from surveys.answers.journey import Kind, Step
+from surveys.answers.questionnaire import Answer, Item, Questionnaire
+from surveys.selectors.answering import questionnaire_asked
+from surveys.web.answering.cards import section_cards
+from surveys.web.answering.fragments import cards_html, section_html
+from tests.factories.respondents import edition_asking
+
+pytestmark = pytest.mark.django_db
+
+
+def answer_of(item: Item, rng: Random) -> Answer:
+    if item.scale.is_number:
+        return rng.choice([7, 12, "na"])
+    return rng.choice([*[option.value for option in item.scale.options], "na", "dk"])
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_answers_written_into_ready_pieces_equal_the_page_of_the_templates(language: str) -> None:
+    questionnaire: Questionnaire = questionnaire_asked(edition_asking())
+    rng, looks = Random(7), set[str]()
+    unit, (block, _unit) = next(iter(questionnaire.units.items()))
+    with translation.override(language):
+        for _ in range(20):
+            answers = {item.code: answer_of(item, rng) for item in block.items if rng.random() < 0.7}
+            content = DraftContent(ratings={unit: answers})
+            for section in block.sections:
+                step = Step(Kind.RATE, unit, section.code)
+                whole = cards_html(section_cards(questionnaire, content, step), prefix="q-")
+                assert section_html(questionnaire, content, step) == whole
+                looks.add(whole)
+    assert len(looks) > 10
+    assert any(" checked>" in look for look in looks)
+    assert any('value="12"' in look for look in looks)
