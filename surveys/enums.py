@@ -75,9 +75,15 @@ class RespondentType(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """How a response came in; told apart in the data."""
+    """How a response came in; told apart in the data. The codes stand in datasets and recipes."""
 
     INVITED = "invited", _("Invited, online")
+    PHONE = "phone", _("By telephone, with an interviewer")
+    ONSITE = "onsite", _("On site, with an interviewer")
+    PAPER = "paper", _("On paper")
+    HELPED = "helped", _("Helped by a community digital team")
+    SELF = "self", _("Registered by itself")
+    OPEN = "open", _("Came by the open link")
     IMPORTED = "imported", _("Collected elsewhere")
 
 
