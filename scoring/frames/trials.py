@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from scoring.engine.channels import channels_apply, channels_named
 from scoring.engine.checks import GoalpostsMissing
 from scoring.engine.dataset import dataset_read, hard_from_dataset, survey_from_dataset
 from scoring.engine.decomposition import decompose
@@ -65,7 +66,7 @@ def side_scored(side: Side) -> Results:
         EngineError: the choices cannot be computed from these data.
         DatasetNotAsFrozen: the file was changed.
     """
-    answers = _answers(side.dataset.pk, side.dataset.sha256)
+    answers = _answers(side.dataset.pk, side.dataset.sha256, channels_named(side.recipe))
     recipe = deepcopy(dict(side.recipe))
     recipe["uncertainty"] = {**recipe.get("uncertainty", {}), "method": "none"}
     found = {}
@@ -88,12 +89,14 @@ def run_scored(run: ScoringRun) -> Results:
 
 
 @lru_cache(maxsize=KEPT)
-def _answers(dataset_id: int, sha256: str) -> dict[str, tuple[Survey, Framework, HardData]]:
-    """The answers of every block. A frozen dataset never changes, so the last ones stay read."""
+def _answers(
+    dataset_id: int, sha256: str, channels: tuple[str, ...] | None
+) -> dict[str, tuple[Survey, Framework, HardData]]:
+    """The answers of every block whose channel counts. A frozen dataset never changes: the last ones stay read."""
     content = dataset_bytes(Dataset.objects.get(pk=dataset_id))
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DatasetNotAsFrozen(sha256)
-    read, found = dataset_read(content), {}
+    read, found = channels_apply(dataset_read(content), {} if channels is None else {"channels": channels}), {}
     for block in read.blocks:
         survey, framework = survey_from_dataset(read, block)
         found[block] = (survey, framework, hard_from_dataset(read, framework))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.services import Progress, audit
 from ddci.core.errors import NotNow, Refusal
+from scoring.engine.channels import channel_counts, channels_apply
 from scoring.engine.checks import EngineError
 from scoring.engine.dataset import (
     Dataset,
@@ -122,7 +123,8 @@ def run_repeat(*, run: ScoringRun, progress: Progress) -> RunOutcome:
 
 
 def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress) -> RunOutcome:
-    dataset = _dataset_of(run)
+    whole = _dataset_of(run)
+    dataset = channels_apply(whole, run.recipe.content)
     used, beside = exclusions_apply(dataset, policy_of(run)), Beside(dataset, policy_of(run), run.recipe.content)
     results, histories = {}, {}
     for place, (block, known) in enumerate(keys.items()):
@@ -136,7 +138,9 @@ def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress
         given = Inputs(hard_from_dataset(used, framework), histories[block], known.withheld, run.seed)
         results[block] = score(survey, framework, run.recipe.content, given, progress=tell)
         beside.add(results[block], given)
+    counts = channel_counts(whole, run.recipe.content)
     inputs = {
+        "channels": {"counted": dict(counts.counted), "left_out": dict(counts.left_out)},
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }

@@ -6,9 +6,7 @@ Who took part is known, and so is much about each business: a stratum, or a comb
     stratum   “A · B”  →  “A · *”  (small strata that share A, with the next smallest where they are too few)  →  “*”
     channel   inside a stratum, channels of too few (and with the next smallest, where they are too few together) become
               one group, in which only the number of each channel is kept: they are dealt out anew at random
-    bands     in the same way, question by question, as they are asked: inside the responses that are alike so far, those with bands of
-              too few (and with the next smallest, where they are too few together) become one group, in which only the
-              number of each band is kept: the bands are dealt out anew at random
+    bands     in the same way inside the responses that are alike so far, question by question, as they are asked
 
 Merged strata get the mean of their design weights, because a weight of its own would tell the stratum; the sum of the
 weights stays. Bands are dealt out and not left blank, so that every margin of the profile stays what it was and weights
@@ -87,9 +85,7 @@ def coarsened(ballots: Sequence[Ballot], fields: Sequence[str], rng: Random, few
         Merge("stratum", tuple(sorted(old for old, new in strata.items() if new == name)), name, named.count(name))
         for name in sorted(set(strata.values()))
     ]
-    merges += [
-        Merge(field, tuple(sorted(dealt[field])), "", dealt[field].total()) for field in asked if field in dealt
-    ]
+    merges += [Merge(field, tuple(sorted(dealt[field])), "", dealt[field].total()) for field in asked if field in dealt]
     return Coarse(found, merges)
 
 
