@@ -95,6 +95,18 @@ class InvitationState(models.TextChoices):
     DONE = "done", _("Completed")
 
 
+class CallOutcome(models.TextChoices):
+    """How an attempt to reach a business ended; a short form of the dispositions of AAPOR."""
+
+    NO_ANSWER = "no_answer", _("No answer")
+    CALL_BACK = "call_back", _("Call back")
+    REFUSED = "refused", _("Refused")
+    WRONG_NUMBER = "wrong", _("Wrong number or address")
+    CLOSED = "closed", _("The business has closed")
+    INELIGIBLE = "ineligible", _("Not entitled to answer")
+    COMPLETED = "completed", _("Completed")
+
+
 class CommentState(models.TextChoices):
     PENDING = "pending", _("Waiting for review")
     SHOWN = "shown", _("Shown as written")

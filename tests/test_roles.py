@@ -18,6 +18,8 @@ from tests.roles import ROLES, World, world_make
 pytestmark = pytest.mark.django_db
 
 MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
+INTERVIEWER = frozenset({"interviewer"})
+COLLEAGUES = MEMBERS | INTERVIEWER
 SIGNED_OUT = frozenset({"anonymous", "respondent"})
 MANAGER = frozenset({"manager"})
 REVIEWERS = RECORDERS = frozenset({"manager", "analyst"})
@@ -32,7 +34,7 @@ class Closed:
     """A door of the staff area: opens to `to` and to the platform administrator; other members of the province are
     refused, for everybody else the thing does not exist, who is signed out is sent to sign in. `to_post`: whom it opens
     to for changes, where these are fewer. `admin`: what the platform administrator meets where even that role is
-    refused.
+    refused. `unseen`: colleagues for whom the thing does not exist either.
     """
 
     to: frozenset[str]
@@ -43,6 +45,7 @@ class Closed:
     outsiders: int = NOT_FOUND
     to_post: frozenset[str] | None = None
     admin: int | None = None
+    unseen: frozenset[str] = frozenset()
 
     def expected(self, role: str, method: str) -> int:
         served = self.get if method == "get" else self.post
@@ -55,7 +58,7 @@ class Closed:
             return self.admin
         if role == "admin" or role in opens_to:
             return served
-        return FORBIDDEN if role in MEMBERS else self.outsiders
+        return FORBIDDEN if role in COLLEAGUES - self.unseen else self.outsiders
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,11 @@ def settings_of(world: World) -> dict[str, Any]:
     return {"minutes_to_answer": 10, "minimum_ratings": 5}
 
 
+def own_call(world: World) -> list[Any]:
+    """The business that the interviewer of the world looks after."""
+    return [world.open.pk, world.call.invitation_id]
+
+
 def checked(world: World) -> list[Any]:
     return [world.checked.pk]
 
@@ -161,8 +169,8 @@ def unit_facts(world: World) -> dict[str, Any]:
 
 
 STAFF: dict[str, Closed] = {
-    "home": Closed(MEMBERS, outsiders=200),
-    "workbook-template": Closed(MEMBERS, outsiders=200),
+    "home": Closed(COLLEAGUES, outsiders=200),
+    "workbook-template": Closed(COLLEAGUES, outsiders=200),
     "edition": Closed(MEMBERS, opened),
     "responses": Closed(MEMBERS, opened),
     "edition-export": Closed(MEMBERS, opened),
@@ -186,6 +194,16 @@ STAFF: dict[str, Closed] = {
     "invitations": Closed(MANAGER, opened),
     "invitations-new": Closed(MANAGER, opened, post=422),
     "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "access": Closed(MANAGER, opened, post=422),
+    "calls": Closed(MANAGER, opened),
+    "calls-give": Closed(MANAGER, opened, get=NOT_SERVED, post=422),
+    "calls-export": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "my-calls": Closed(INTERVIEWER, opened),
+    "my-call": Closed(INTERVIEWER, own_call, post=422, admin=NOT_FOUND),
+    "my-call-begin": Closed(INTERVIEWER, own_call, get=NOT_SERVED, post=302, admin=NOT_FOUND),
+    "paper": Closed(INTERVIEWER, opened, post=422),
+    "paper-decide": Closed(INTERVIEWER, opened, get=NOT_SERVED, post=422),
+    "paper-again": Closed(INTERVIEWER, opened, get=NOT_SERVED, post=422),
     "ballot-box": Closed(MEMBERS, draft),
     "ballot-secrecy": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
     "ballot-holder-add": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
@@ -235,7 +253,7 @@ STAFF: dict[str, Closed] = {
     "member-mail": Closed(MANAGER, lambda world: [world.province.slug, world.membership.pk], get=NOT_SERVED, post=302),
     "audit": Closed(frozenset({"manager", "approver"}), province),
     "audit-csv": Closed(frozenset({"manager", "approver"}), province),
-    "job": Closed(MEMBERS, lambda world: [world.job.pk]),
+    "job": Closed(MEMBERS, lambda world: [world.job.pk], unseen=INTERVIEWER),
     "runs": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-start": Closed(frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422),
     "watch-list": Closed(SCORERS, lambda world: [world.run.edition_id]),
@@ -287,6 +305,8 @@ OPEN: dict[str, Open] = {
     "public:downloads": Open(200, of=published()),
     "public:file": Open(404, of=published("no-such-file.pdf")),
     "answering:enter": Open(200, 404),
+    "answering:assisted": Open(200, 404),
+    "answering:join": Open(404, 404, of=lambda world: [world.province.slug, world.open.year]),
     "answering:start": Open(200, 422, of=code),
     "answering:about": Open(200, 422, of=code),
     "answering:discard": Open(302, 302, of=code),

@@ -13,6 +13,7 @@ from surveys.models.editions import (
     Margin,
     ProfileField,
 )
+from surveys.models.fieldwork import Assignment, Attempt, EditionAccess, Registration, Sitting
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
@@ -22,6 +23,8 @@ from surveys.models.units import Unit, UnitLineage, UnitReader
 
 __all__ = [
     "AnswerScale",
+    "Assignment",
+    "Attempt",
     "BallotBox",
     "Block",
     "BlockUnit",
@@ -31,6 +34,7 @@ __all__ = [
     "Draft",
     "Duplicate",
     "Edition",
+    "EditionAccess",
     "EligibilityRule",
     "Envelope",
     "FrameImport",
@@ -48,6 +52,7 @@ __all__ = [
     "QuestionnaireVersion",
     "Rating",
     "Receipt",
+    "Registration",
     "Response",
     "ResponseFlag",
     "ResponseLink",
@@ -56,6 +61,7 @@ __all__ = [
     "SampleMember",
     "SampleStratum",
     "SealedResponse",
+    "Sitting",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.enums import OFFICE
 from accounts.models import User, in_language
 from ddci.core.crypto import derive
 from surveys.answers.coarse import CHANNEL
@@ -45,7 +46,8 @@ def holder_of(edition: Edition, person: User) -> KeyHolder | None:
 def people_for_keys(edition: Edition) -> QuerySet[User]:
     """Members of the province who hold no key of the edition yet."""
     holds = KeyHolder.objects.filter(edition=edition, user=OuterRef("pk"))
-    members = User.objects.filter(memberships__province=edition.province, is_active=True)
+    office = {"memberships__province": edition.province, "memberships__role__in": OFFICE}
+    members = User.objects.filter(**office, is_active=True)
     return members.exclude(Exists(holds)).distinct().order_by("full_name", "email")
 
 

@@ -20,12 +20,14 @@ from surveys.answers.drafts import DraftContent, Mark, Page, merge
 from surveys.answers.journey import REVIEW, Move, destination, problems
 from surveys.answers.pace import seconds_between
 from surveys.enums import EditionState, InvitationState, Secrecy
-from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink
+from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseLink, Sitting
 from surveys.selectors.answering import draft_content, draft_revision, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
+from surveys.selectors.sittings import SittingOver, sitting_content, sitting_key
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
+from surveys.services.calls import call_completed
 from surveys.services.tray import tray_empty_when_due
 
 
@@ -90,7 +92,7 @@ def answerable_check(invitation: Invitation) -> None:
         raise AlreadyClosed
 
 
-def _locked(invitation: Invitation) -> Invitation:
+def invitation_held(invitation: Invitation) -> Invitation:
     """The invitation as it is now, locked, with its edition, whose state cannot change before this transaction ends."""
     edition = _edition_held(invitation.edition_id)
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -108,9 +110,39 @@ def _edition_held(pk: int) -> Edition:
     return Edition.objects.raw(query + (" FOR SHARE" if connection.vendor == "postgresql" else ""), [pk])[0]
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """What is saved so far, in the own draft or in a sitting."""
+
+    content: DraftContent
+    revision: int
+    saved_at: datetime | None
+
+
+def _sheet(invitation: Invitation, sitting: Sitting | None) -> _Sheet:
+    """
+    Raises:
+        SittingOver: the sitting was ended since it was opened here.
+    """
+    if sitting is None:
+        revision = draft_revision(invitation)
+        return _Sheet(draft_content(invitation), revision, invitation.draft.saved_at if revision else None)
+    held = Sitting.objects.select_for_update().filter(pk=sitting.pk, finished=False).first()
+    if held is None:
+        raise SittingOver
+    held.invitation = invitation
+    return _Sheet(sitting_content(held), held.revision, held.saved_at if held.revision else None)
+
+
 @transaction.atomic
 def draft_save(
-    *, invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None = None, tab: Tab | None = None
+    *,
+    invitation: Invitation,
+    pages: Sequence[Page],
+    now: datetime,
+    move: Move | None = None,
+    tab: Tab | None = None,
+    sitting: Sitting | None = None,
 ) -> Saved:
     """Merge the fields of one or several pages into the draft.
 
@@ -119,16 +151,19 @@ def draft_save(
         move: where the respondent goes from here; kept, so that the link goes on there on any device (`content.at`).
         tab: of a browser. An older save of the same tab that arrives late changes nothing; a page that another tab
             saved since it was opened here is merged field by field (see `merge`).
+        sitting: where somebody else fills the questionnaire in; the own draft is then neither read nor changed.
 
     Raises:
         AlreadySent, NotOpenYet, AlreadyClosed: nothing can be saved any more, or not yet.
+        SittingOver: the sitting was ended.
         ConsentMissing: without consent nothing is kept.
     """
-    locked = _locked(invitation)
+    locked = invitation_held(invitation)
     answerable_check(locked)
     questionnaire = questionnaire_asked(locked.edition)
-    content, revision = draft_content(locked), draft_revision(locked) + 1
-    content.seconds += seconds_between(locked.draft.saved_at if revision > 1 else None, now)
+    sheet = _sheet(locked, sitting)
+    content, revision = sheet.content, sheet.revision + 1
+    content.seconds += seconds_between(sheet.saved_at, now)
     faults: dict[str, Invalid] = {}
     overtaken = False
     for page in pages:
@@ -146,7 +181,13 @@ def draft_save(
     if move:
         content.at = destination(questionnaire, content, move).key
         content.reviewed = content.reviewed or content.at == REVIEW.key
-    _draft_write(locked, content, revision, now)
+    if sitting is None:
+        _draft_write(locked, content, revision, now)
+    else:
+        box = sealed(sitting_key(sitting), content.as_bytes())
+        Sitting.objects.filter(pk=sitting.pk).update(box=box, revision=revision, saved_at=now)
+    if locked.state == InvitationState.SENT:
+        Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.STARTED)
     return Saved(revision=revision, at=now, faults=faults, overtaken=overtaken, content=content)
 
 
@@ -156,58 +197,89 @@ def _draft_write(invitation: Invitation, content: DraftContent, revision: int, n
         Draft.objects.create(invitation=invitation, **values)
     else:
         Draft.objects.filter(invitation=invitation).update(**values)
-    if invitation.state == InvitationState.SENT:
-        Invitation.objects.filter(pk=invitation.pk).update(state=InvitationState.STARTED)
 
 
 @transaction.atomic
-def draft_discard(*, invitation: Invitation) -> None:
-    """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened.
+def draft_discard(*, invitation: Invitation, sitting: Sitting | None = None) -> None:
+    """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened. Of a
+    sitting, only what was entered in it.
 
     Raises:
         AlreadySent: what was sent in cannot be found again, by nobody.
     """
-    locked = _locked(invitation)
+    locked = invitation_held(invitation)
     if locked.state == InvitationState.DONE:
         raise AlreadySent
-    Draft.objects.filter(invitation=locked).delete()
-    Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+    if sitting is None:
+        Draft.objects.filter(invitation=locked).delete()
+    else:
+        Sitting.objects.filter(pk=sitting.pk).delete()
+    if not _something_saved(locked):
+        Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+
+
+def _something_saved(invitation: Invitation) -> bool:
+    rows = Draft.objects.filter(invitation=invitation), Sitting.objects.filter(invitation=invitation)
+    return any(each.exists() for each in rows)
 
 
 @transaction.atomic
-def response_submit(*, invitation: Invitation) -> str:
+def response_submit(*, invitation: Invitation, sitting: Sitting | None = None) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
-    In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
-    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
-    They hold the bands of the profile, and of the invitation stratum and design weight only; a confidential edition
-    keeps one of three steps of pace beside them. The invitation changes to done without a time. Answers to questions
-    that were not shown are dropped, and units about which nothing was answered are left out.
+    Args:
+        sitting: send in what somebody else filled in, instead of the own draft.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.
+        AlreadySent, SittingOver: of a sitting.
         NotComplete: something required is missing; the sentence names everything at once.
         NoBallotBox: the edition was opened before it had key holders.
     """
-    locked = _locked(invitation)
-    receipt = receipt_of(locked)
-    if locked.state == InvitationState.DONE:
-        return receipt
+    locked = invitation_held(invitation)
+    if locked.state == InvitationState.DONE and sitting is None:
+        return receipt_of(locked)
     answerable_check(locked)
-    questionnaire, content = questionnaire_asked(locked.edition), draft_content(locked)
+    hand = sitting.channel if sitting else ""
+    receipt = content_send(held=locked, content=_sheet(locked, sitting).content, hand=hand)
+    if sitting is not None:
+        call_completed(sitting=sitting)
+    invitation.state = InvitationState.DONE
+    return receipt
+
+
+def content_send(*, held: Invitation, content: DraftContent, hand: str) -> str:
+    """Send answers in for an invitation that can be answered and is held (`invitation_held`).
+
+    In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
+    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
+    They hold the bands of the profile, the channel, and of the invitation stratum and design weight only; a
+    confidential edition keeps one of three steps of pace beside them. The invitation changes to done without a time.
+    Answers to questions that were not shown are dropped, and units about which nothing was answered are left out.
+    The draft and everything that others began for this business is deleted.
+
+    Args:
+        hand: the channel where somebody else filled it in, else "".
+
+    Raises:
+        NotComplete: something required is missing; the sentence names everything at once.
+        NoBallotBox: the edition was opened before it had key holders.
+    """
+    questionnaire = questionnaire_asked(held.edition)
     gaps = problems(questionnaire, content)
     if gaps:
         raise NotComplete(gaps=" ".join(gap.sentence for gap in gaps))
-    ballot = ballot_of(questionnaire, content, locked.stratum, locked.design_weight)
-    Receipt.objects.create(edition=locked.edition, code_sha256=receipt_sha256(receipt))
-    if locked.edition.secrecy == Secrecy.SEALED:
+    ballot = ballot_of(questionnaire, content, held.stratum, held.design_weight, hand)
+    receipt = receipt_of(held)
+    Receipt.objects.create(edition=held.edition, code_sha256=receipt_sha256(receipt))
+    if held.edition.secrecy == Secrecy.SEALED:
         # How fast somebody was can be seen from outside, so that in a sealed edition it would point at few.
-        _envelope_write(locked, replace(ballot, pace=None))
+        _envelope_write(held, replace(ballot, pace=None))
     else:
-        _response_write(locked, ballot)
-    Draft.objects.filter(invitation=locked).delete()
-    Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.DONE)
-    invitation.state = InvitationState.DONE
+        _response_write(held, replace(ballot, pace=None) if hand else ballot)
+    Draft.objects.filter(invitation=held).delete()
+    Sitting.objects.filter(invitation=held).delete()
+    Invitation.objects.filter(pk=held.pk).update(state=InvitationState.DONE)
     return receipt
 
 

@@ -15,7 +15,17 @@ from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import NotNow
 from surveys.enums import EditionState, Secrecy
-from surveys.models import Comment, Draft, Edition, QuestionnaireVersion, Rating, Receipt, Response, ResponseLink
+from surveys.models import (
+    Comment,
+    Draft,
+    Edition,
+    QuestionnaireVersion,
+    Rating,
+    Receipt,
+    Response,
+    ResponseLink,
+    Sitting,
+)
 from surveys.selectors.ballots import ballot_box_of
 from surveys.selectors.readiness import gaps_before_opening
 from surveys.services.ballot_keys import ballot_box_make
@@ -98,6 +108,7 @@ def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Rand
     """
     closed = edition_advance(edition=edition, to=EditionState.CLOSED, by=by, now=now, note=reason)
     Draft.objects.filter(invitation__edition=closed).delete()
+    Sitting.objects.filter(invitation__edition=closed).delete()
     if ballot_box_of(closed) is not None:
         tray_empty(edition=closed, rng=rng)
     _rewrite_in_random_order(closed, rng)

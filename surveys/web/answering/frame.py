@@ -53,14 +53,16 @@ def _frame(visit: Visit, step: Step) -> dict[str, Any]:
         "place": place_of(visit, step),
         "saved_at": visit.saved_at,
         "tab": secrets.token_hex(8),
-        "keepsake": keepsake_of(visit.invitation),
+        # Nothing is kept in the browser of somebody who fills in for others.
+        "keepsake": "" if visit.sitting else keepsake_of(visit.invitation),
     }
 
 
 def save(request: HttpRequest, visit: Visit, step: Step, page: Page) -> Saved:
     go = request.POST.get("go", "next")
     move = Move(step.key, "" if go.startswith(STAYING) else go)
-    return draft_save(invitation=visit.invitation, pages=[page], now=timezone.now(), move=move, tab=tab_of(request))
+    given = {"move": move, "tab": tab_of(request), "sitting": visit.sitting}
+    return draft_save(invitation=visit.invitation, pages=[page], now=timezone.now(), **given)
 
 
 def saved_response(request: HttpRequest, visit: Visit, step: Step, saved: Saved) -> HttpResponse:
