@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from surveys.answers.drafts import DraftContent
@@ -121,7 +122,7 @@ def _answer_words(item: Item, answer: Answer | None) -> str:
     if answer in NonAnswer.values:
         return str(NonAnswer(answer).label)
     options = {option.value: str(option.words) for option in item.scale.options}
-    return options.get(int(answer), f"{answer:g}") if not item.scale.is_number else f"{answer:g}"
+    return number_format(answer) if item.scale.is_number else options.get(int(answer), str(answer))
 
 
 def _opinion_words(value: int | str | None) -> str:

@@ -64,8 +64,8 @@ def calls_found(edition: Edition, wanted: Wanted) -> QuerySet[Invitation]:
         found = found.filter(Q(business__locality=wanted.locality) | Q(registration__locality=wanted.locality))
     if wanted.interviewer == NOBODY:
         found = found.filter(assignment__isnull=True)
-    elif wanted.interviewer:
-        found = found.filter(assignment__interviewer=wanted.interviewer)
+    elif wanted.interviewer.isdecimal():
+        found = found.filter(assignment__interviewer=int(wanted.interviewer))
     return found.order_by("name", "handle")
 
 

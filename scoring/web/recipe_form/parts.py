@@ -98,7 +98,7 @@ def goalpost_rules(start: Content, known: Known) -> list[methods.MethodWords]:
     return [rule for rule in rules if earlier or rule.code in {"edition", "fixed"} | own]
 
 
-def _boxes(choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
+def _boxes(choices: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, choices=choices)
 
 

@@ -61,8 +61,14 @@ def _frame(visit: Visit, step: Step) -> dict[str, Any]:
 def save(request: HttpRequest, visit: Visit, step: Step, page: Page) -> Saved:
     go = request.POST.get("go", "next")
     move = Move(step.key, "" if go.startswith(STAYING) else go)
-    given = {"move": move, "tab": tab_of(request), "sitting": visit.sitting}
-    return draft_save(invitation=visit.invitation, pages=[page], now=timezone.now(), **given)
+    return draft_save(
+        invitation=visit.invitation,
+        pages=[page],
+        now=timezone.now(),
+        move=move,
+        tab=tab_of(request),
+        sitting=visit.sitting,
+    )
 
 
 def saved_response(request: HttpRequest, visit: Visit, step: Step, saved: Saved) -> HttpResponse:

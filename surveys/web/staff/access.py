@@ -33,19 +33,21 @@ def access(request: StaffRequest, edition_id: int) -> HttpResponse:
         access_change(edition=edition, ways=form.ways(), by=request.user, now=timezone.now())
         messages.success(request, _("The choice is saved."))
         return redirect("staff:access", edition.pk)
-    address = _address(edition)
-    context = {
+    context = _context(edition) | {"form": form, "access": found}
+    return render(request, "staff/access.html", context, status=422 if form.errors else 200)
+
+
+def _context(edition: Edition) -> dict[str, object]:
+    address, found = _address(edition), access_of(edition)
+    return {
         "edition": edition,
         "province": edition.province,
-        "form": form,
-        "access": found,
         "address": address,
         "drawing": str(segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=False)),
         "assisted": _absolute("answering:assisted"),
         "changeable": edition.state in {EditionState.DRAFT, EditionState.OPEN},
         "today": found.counted if found.counted_on == timezone.localdate() else 0,
     }
-    return render(request, "staff/access.html", context, status=422 if form.errors else 200)
 
 
 def _address(edition: Edition) -> str:
