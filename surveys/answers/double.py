@@ -113,7 +113,9 @@ def _unit(questionnaire: Questionnaire, key: int, first: DraftContent, second: D
         yield Difference(f"satisfaction/{key}", str(unit.name), _("Overall satisfaction"), *words)
     remarks = [" ".join(content.comments.get(key, "").split()) for content in (first, second)]
     if remarks[0] != remarks[1]:
-        yield Difference(f"comments/{key}", str(unit.name), _("Remark"), *(remark or EMPTY for remark in remarks))
+        yield Difference(
+            f"comments/{key}", str(unit.name), _("Remark about the unit"), *(remark or EMPTY for remark in remarks)
+        )
 
 
 def _answer_words(item: Item, answer: Answer | None) -> str:

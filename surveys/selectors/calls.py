@@ -57,7 +57,9 @@ def calls_found(edition: Edition, wanted: Wanted) -> QuerySet[Invitation]:
     if wanted.key is not None:
         found = found.filter(pk=wanted.key)
     if wanted.search:
-        found = found.filter(Q(name__icontains=wanted.search) | Q(business__phone__icontains=wanted.search))
+        # Numbers of the frame are stored without the zero that people dial first.
+        number = wanted.search.replace(" ", "").lstrip("0") or wanted.search
+        found = found.filter(Q(name__icontains=wanted.search) | Q(business__phone__icontains=number))
     if wanted.stratum:
         found = found.filter(stratum=wanted.stratum)
     if wanted.locality:
@@ -98,7 +100,7 @@ def _row(invitation: Invitation) -> CallRow:
         key=invitation.pk,
         number=invitation.handle,
         name=invitation.name,
-        phone=(registration.phone if registration else "") or (business.phone if business else ""),
+        phone=_dialled((registration.phone if registration else "") or (business.phone if business else "")),
         address=business.address if business else "",
         stratum=invitation.stratum,
         locality=(business.locality if business else "") or (registration.locality if registration else ""),
@@ -108,6 +110,11 @@ def _row(invitation: Invitation) -> CallRow:
         call_back_at=assignment.call_back_at if assignment else None,
         done=invitation.state == InvitationState.DONE,
     )
+
+
+def _dialled(phone: str) -> str:
+    """A number of the frame (E.164) as people dial it in the country."""
+    return f"0{phone.removeprefix('+84')}" if phone.startswith("+84") else phone
 
 
 def call_of(person: User, edition: Edition, key: int) -> Invitation | None:
