@@ -16,16 +16,12 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which businesses are looked for; an empty field filters nothing.
-
-    `interviewer`: the key of a person, or `NOBODY`; `key`: one business alone.
-    """
+    """Which businesses are looked for; an empty field filters nothing. `interviewer`: key of a person, or `NOBODY`."""
 
     search: str = ""
     stratum: str = ""
     locality: str = ""
     interviewer: str = ""
-    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +50,6 @@ def interviewers_of(edition: Edition) -> QuerySet[User]:
 def calls_found(edition: Edition, wanted: Wanted) -> QuerySet[Invitation]:
     """Businesses that have not answered, those with a telephone first, by name."""
     found = _with_facts(Invitation.objects.filter(edition=edition).exclude(state=InvitationState.DONE))
-    if wanted.key is not None:
-        found = found.filter(pk=wanted.key)
     if wanted.search:
         # Numbers of the frame are stored without the zero that people dial first.
         number = wanted.search.replace(" ", "").lstrip("0") or wanted.search

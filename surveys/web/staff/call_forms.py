@@ -51,11 +51,10 @@ class CallFilterForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Who gets how many of the businesses that the filter shows; `key`: one business alone."""
+    """Who gets how many of the businesses that the filter shows."""
 
     person = forms.ChoiceField(label=_("Give to"))
     most = forms.IntegerField(label=_("At most"), min_value=1, max_value=100_000, initial=50)
-    key = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, edition: Edition) -> None:
         super().__init__(data)

@@ -75,14 +75,13 @@ def _page(request: StaffRequest, edition: Edition, fault: str = "") -> HttpRespo
 
 @require_POST
 def calls_give(request: StaffRequest, edition_id: int) -> HttpResponse:
-    """Give the businesses of the filter, up to a number, or one alone, to an interviewer."""
+    """Give the businesses of the filter, up to a number, to an interviewer."""
     edition = edition_to_call(request, edition_id)
     form = AssignForm(request.POST, edition=edition)
     if not form.is_valid():
         return _page(request, edition, fault=str(NotAnInterviewer()))
     facts = form.cleaned_data
-    wanted = Wanted(key=facts["key"]) if facts["key"] else _wanted(request, edition)
-    person = form.people[facts["person"]]
+    wanted, person = _wanted(request, edition), form.people[facts["person"]]
     try:
         given = calls_assign(
             edition=edition, wanted=wanted, most=facts["most"], interviewer=person, by=request.user, now=timezone.now()
