@@ -117,8 +117,9 @@ def test_everything_an_operator_has_finds_nobody_before_or_after_opening(capfd: 
     truth = truth_of_responses(numbers)
     assert len(truth) == PEOPLE
     assert (opened.direct, findings(opened), leaks(opened, truth)) == ([], [], [])
-    # Luck is right once in each of the two strata; of some hundred attempts the best may be right a few times more.
-    assert max(each.hits for each in tried(opened, truth)) <= 8
+    # Luck is right once in each of the two strata; of about eighty attempts the best is right nine times or more in one
+    # run of a hundred, eleven times or more in one of a thousand.
+    assert max(each.hits for each in tried(opened, truth)) <= 10
     call_command("linkage_audit", "--edition", "thai-binh/2024")
 
 
