@@ -11,6 +11,11 @@ class Role(models.TextChoices):
     ANALYST = "analyst", _("Analyst")
     APPROVER = "approver", _("Approver")
     MODERATOR = "moderator", _("Moderator")
+    INTERVIEWER = "interviewer", _("Interviewer")
+
+
+# An interviewer works in the field: sees the own list of businesses and nothing else of the province.
+OFFICE = (Role.MANAGER, Role.ANALYST, Role.APPROVER, Role.MODERATOR)
 
 
 class JobState(models.TextChoices):
@@ -48,6 +53,10 @@ DEEDS = {
     "reader.revoke": _("Reader of a unit removed"),
     "invitations.create": _("Invitations made"),
     "invitations.codes": _("Codes and links handed out"),
+    "access.change": _("Ways into the survey changed"),
+    "calls.assign": _("Businesses given to an interviewer"),
+    "calls.export": _("Call list handed out"),
+    "paper.send": _("Paper questionnaire sent in after double entry"),
     "frame.import": _("Businesses imported"),
     "frame.merge": _("Two businesses merged"),
     "frame.apart": _("Two businesses told apart"),
@@ -91,6 +100,7 @@ JOBS = {
     "report_files": _("Report files"),
     "quality_check": _("Check of the answers"),
     "frame_import": _("Import of businesses"),
+    "registration_mail": _("Link to a business that registered"),
 }
 
 

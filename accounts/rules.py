@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
+from accounts.enums import OFFICE, Role
 from accounts.models import Province, User
 from accounts.selectors import roles_in
 from ddci.core.errors import Forbidden
@@ -24,7 +24,8 @@ def has_role(person: Person, province: Province, *roles: Role) -> bool:
 
 
 def is_member(person: Person, province: Province) -> bool:
-    return has_role(person, province, *Role)
+    """Whether the person works in the office of the province; interviewers see their own lists only."""
+    return has_role(person, province, *OFFICE)
 
 
 def may_manage_members(person: Person, province: Province) -> bool:

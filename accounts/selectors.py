@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from accounts.enums import JobState, Role
+from accounts.enums import OFFICE, JobState, Role
 from accounts.models import AuditEntry, Job, Membership, Province, User
 
 
@@ -96,7 +96,7 @@ def jobs_visible_to(user: User) -> QuerySet[Job]:
     found = Job.objects.select_related("province", "by").order_by("-created_at", "id")
     if user.is_superuser:
         return found
-    provinces = user.memberships.values("province")
+    provinces = user.memberships.filter(role__in=OFFICE).values("province")
     return found.filter(models.Q(province__in=provinces) | models.Q(by=user))
 
 

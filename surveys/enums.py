@@ -75,9 +75,15 @@ class RespondentType(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """How a response came in; told apart in the data."""
+    """How a response came in; told apart in the data. The codes stand in datasets and recipes."""
 
     INVITED = "invited", _("Invited, online")
+    PHONE = "phone", _("By telephone, with an interviewer")
+    ONSITE = "onsite", _("On site, with an interviewer")
+    PAPER = "paper", _("On paper")
+    HELPED = "helped", _("Helped by a community digital team")
+    SELF = "self", _("Registered by itself")
+    OPEN = "open", _("Came by the open link")
     IMPORTED = "imported", _("Collected elsewhere")
 
 
@@ -87,6 +93,18 @@ class InvitationState(models.TextChoices):
     SENT = "sent", _("Invited")
     STARTED = "started", _("Started")
     DONE = "done", _("Completed")
+
+
+class CallOutcome(models.TextChoices):
+    """How an attempt to reach a business ended; a short form of the dispositions of AAPOR."""
+
+    NO_ANSWER = "no_answer", _("No answer")
+    CALL_BACK = "call_back", _("Call back")
+    REFUSED = "refused", _("Refused")
+    WRONG_NUMBER = "wrong", _("Wrong number or address")
+    CLOSED = "closed", _("The business has closed")
+    INELIGIBLE = "ineligible", _("Not entitled to answer")
+    COMPLETED = "completed", _("Completed")
 
 
 class CommentState(models.TextChoices):

@@ -52,6 +52,21 @@ def may_invite(person: Person, edition: Edition) -> bool:
     return has_role(person, edition.province, Role.MANAGER)
 
 
+def may_open_ways(person: Person, edition: Edition) -> bool:
+    """Switch the open link and self-registration on and off."""
+    return has_role(person, edition.province, Role.MANAGER)
+
+
+def may_share_out_calls(person: Person, edition: Edition) -> bool:
+    """See the whole call list with telephone numbers, and give businesses to interviewers."""
+    return has_role(person, edition.province, Role.MANAGER)
+
+
+def may_interview(person: Person, edition: Edition) -> bool:
+    """See the own list of businesses, reach them and fill in for them; type paper questionnaires."""
+    return has_role(person, edition.province, Role.INTERVIEWER)
+
+
 def may_keep_frame(person: Person, province: Province) -> bool:
     """See and import the businesses of the province with their contact data, and decide about duplicates."""
     return has_role(person, province, Role.MANAGER)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Job
 from accounts.services import Progress, job_kind
-from surveys.models import Edition
+from surveys.models import Edition, Invitation
 
 
 @job_kind("quality_check")
@@ -26,3 +26,12 @@ def frame_import(job: Job, progress: Progress) -> dict[str, Any]:
 
     done = frame_import_run(import_id=job.arguments["import"], clock=timezone.now, progress=progress)
     return {"import": done.pk, "rows": done.rows, "rejected": done.rejected}
+
+
+@job_kind("registration_mail")
+def registration_mail(job: Job, _progress: Progress) -> dict[str, Any]:
+    # Imported by the job itself, like the others.
+    from surveys.services.registration_mail import registration_mail_send  # noqa: PLC0415
+
+    found = Invitation.objects.select_related("edition__province", "business").get(pk=job.arguments["invitation"])
+    return {"sent": registration_mail_send(invitation=found)}

@@ -10,7 +10,18 @@ from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
 from scoring.models import Publication, ScoringRun
 from surveys.enums import Secrecy
-from surveys.models import BlockUnit, Business, Comment, Duplicate, Edition, FrameImport, KeyHolder, Unit, UnitReader
+from surveys.models import (
+    Assignment,
+    BlockUnit,
+    Business,
+    Comment,
+    Duplicate,
+    Edition,
+    FrameImport,
+    KeyHolder,
+    Unit,
+    UnitReader,
+)
 from surveys.population.plan import Plan
 from surveys.selectors.invitations import code_of
 from surveys.services.frame_imports import frame_upload
@@ -22,7 +33,18 @@ from tests.factories.people import province_make, user_make
 from tests.factories.quality import edition_checked
 from tests.factories.results import published_edition, scored_edition
 
-ROLES = ("anonymous", "respondent", "stranger", "manager", "analyst", "approver", "moderator", "reader", "admin")
+ROLES = (
+    "anonymous",
+    "respondent",
+    "stranger",
+    "manager",
+    "analyst",
+    "approver",
+    "moderator",
+    "interviewer",
+    "reader",
+    "admin",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,7 @@ class World:
     duplicate: Duplicate
     sampled: Edition
     holder: KeyHolder
+    call: Assignment
 
     def client(self, role: str) -> Client:
         """A browser of this role: signed in, or (respondent) come by a link, or (anonymous) new."""
@@ -99,6 +122,7 @@ def world_make() -> World:
         sampled=sampled,
         duplicate=Duplicate.objects.create(first=pair[0], second=pair[1], kind="name_address", likeness=0.9),
         holder=holder,
+        call=Assignment.objects.create(invitation=invited[0], interviewer=people["interviewer"]),
     )
 
 

@@ -1,7 +1,5 @@
 """Every address as every role, by GET and by POST. An address without a row in the table fails the test."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,66 +9,27 @@ from django.urls import reverse
 
 from surveys.models import BlockUnit, HardDocument, HardValue
 from surveys.selectors.invitations import invitation_by_code
+from tests.doors import (
+    COLLEAGUES,
+    FORBIDDEN,
+    INTERVIEWER,
+    MANAGER,
+    MEMBERS,
+    NOT_FOUND,
+    NOT_SERVED,
+    RECORDERS,
+    REVIEWERS,
+    SCORERS,
+    TO_SIGN_IN,
+    Arguments,
+    Closed,
+    Open,
+)
 from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
 from tests.roles import ROLES, World, all_addresses, fitting_arguments, world_make
 
 pytestmark = pytest.mark.django_db
-
-MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
-SIGNED_OUT = frozenset({"anonymous", "respondent"})
-MANAGER = frozenset({"manager"})
-REVIEWERS = RECORDERS = frozenset({"manager", "analyst"})
-SCORERS = frozenset({"manager", "analyst", "approver"})
-NOT_SERVED, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 405, 302, 403, 404
-
-Arguments = Callable[[World], list[Any]]
-
-
-@dataclass(frozen=True)
-class Closed:
-    """A door of the staff area: opens to `to` and to the platform administrator; other members of the province are
-    refused, for everybody else the thing does not exist, who is signed out is sent to sign in. `to_post`: whom it opens
-    to for changes, where these are fewer. `admin`: what the platform administrator meets where even that role is
-    refused.
-    """
-
-    to: frozenset[str]
-    of: Arguments = lambda world: []
-    get: int = 200
-    post: int = NOT_SERVED
-    data: Callable[[World], dict[str, Any]] = lambda world: {}
-    outsiders: int = NOT_FOUND
-    to_post: frozenset[str] | None = None
-    admin: int | None = None
-
-    def expected(self, role: str, method: str) -> int:
-        served = self.get if method == "get" else self.post
-        if role in SIGNED_OUT:
-            return TO_SIGN_IN
-        if served == NOT_SERVED:
-            return NOT_SERVED
-        opens_to = self.to if method == "get" or self.to_post is None else self.to_post
-        if role == "admin" and self.admin is not None:
-            return self.admin
-        if role == "admin" or role in opens_to:
-            return served
-        return FORBIDDEN if role in MEMBERS else self.outsiders
-
-
-@dataclass(frozen=True)
-class Open:
-    """A door for everybody; some answer those who are signed in differently."""
-
-    get: int
-    post: int = NOT_SERVED
-    of: Arguments = lambda world: []
-    signed_in: tuple[int, int] | None = None
-    data: Callable[[World], dict[str, Any]] = lambda world: {}
-
-    def expected(self, role: str, method: str) -> int:
-        both = (self.get, self.post) if role in SIGNED_OUT or self.signed_in is None else self.signed_in
-        return both[0] if method == "get" else both[1]
 
 
 def asked_unit(world: World) -> int:
@@ -127,6 +86,11 @@ def settings_of(world: World) -> dict[str, Any]:
     return {"minutes_to_answer": 10, "minimum_ratings": 5}
 
 
+def own_call(world: World) -> list[Any]:
+    """The business that the interviewer of the world looks after."""
+    return [world.open.pk, world.call.invitation_id]
+
+
 def checked(world: World) -> list[Any]:
     return [world.checked.pk]
 
@@ -161,8 +125,8 @@ def unit_facts(world: World) -> dict[str, Any]:
 
 
 STAFF: dict[str, Closed] = {
-    "home": Closed(MEMBERS, outsiders=200),
-    "workbook-template": Closed(MEMBERS, outsiders=200),
+    "home": Closed(COLLEAGUES, outsiders=200),
+    "workbook-template": Closed(COLLEAGUES, outsiders=200),
     "edition": Closed(MEMBERS, opened),
     "responses": Closed(MEMBERS, opened),
     "edition-export": Closed(MEMBERS, opened),
@@ -186,6 +150,16 @@ STAFF: dict[str, Closed] = {
     "invitations": Closed(MANAGER, opened),
     "invitations-new": Closed(MANAGER, opened, post=422),
     "invitations-codes": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "access": Closed(MANAGER, opened, post=422),
+    "calls": Closed(MANAGER, opened),
+    "calls-give": Closed(MANAGER, opened, get=NOT_SERVED, post=422),
+    "calls-export": Closed(MANAGER, opened, get=NOT_SERVED, post=200),
+    "my-calls": Closed(INTERVIEWER, opened),
+    "my-call": Closed(INTERVIEWER, own_call, post=422, admin=NOT_FOUND),
+    "my-call-begin": Closed(INTERVIEWER, own_call, get=NOT_SERVED, post=302, admin=NOT_FOUND),
+    "paper": Closed(INTERVIEWER, opened, post=422),
+    "paper-decide": Closed(INTERVIEWER, opened, get=NOT_SERVED, post=422),
+    "paper-again": Closed(INTERVIEWER, opened, get=NOT_SERVED, post=422),
     "ballot-box": Closed(MEMBERS, draft),
     "ballot-secrecy": Closed(MANAGER, draft, get=NOT_SERVED, post=302),
     "ballot-holder-add": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
@@ -236,7 +210,7 @@ STAFF: dict[str, Closed] = {
     "member-mail": Closed(MANAGER, lambda world: [world.province.slug, world.membership.pk], get=NOT_SERVED, post=302),
     "audit": Closed(frozenset({"manager", "approver"}), province),
     "audit-csv": Closed(frozenset({"manager", "approver"}), province),
-    "job": Closed(MEMBERS, lambda world: [world.job.pk]),
+    "job": Closed(MEMBERS, lambda world: [world.job.pk], unseen=INTERVIEWER),
     "runs": Closed(SCORERS, lambda world: [world.run.edition_id]),
     "run-start": Closed(frozenset({"analyst"}), lambda world: [world.run.edition_id], post=422),
     "watch-list": Closed(SCORERS, lambda world: [world.run.edition_id]),
@@ -289,6 +263,8 @@ OPEN: dict[str, Open] = {
     "public:downloads": Open(200, of=published()),
     "public:file": Open(404, of=published("no-such-file.pdf")),
     "answering:enter": Open(200, 404),
+    "answering:assisted": Open(200, 404),
+    "answering:join": Open(404, 404, of=lambda world: [world.province.slug, world.open.year]),
     "answering:start": Open(200, 422, of=code),
     "answering:about": Open(200, 422, of=code),
     "answering:discard": Open(302, 302, of=code),

@@ -47,9 +47,9 @@ def handle_new() -> str:
     return letters(secrets.token_bytes(8), HANDLE_LETTERS)
 
 
-def code_for(key: str, handle: str) -> str:
-    """The respondent's code for a handle: 16 letters, of which 50 bits cannot be guessed without the key."""
-    return handle + letters(derive(key, "invitation-code", handle), CODE_LETTERS - HANDLE_LETTERS)
+def code_for(key: str, handle: str, purpose: str = "invitation-code") -> str:
+    """The code of a handle for a purpose: 16 letters, of which 50 bits cannot be guessed without the key."""
+    return handle + letters(derive(key, purpose, handle), CODE_LETTERS - HANDLE_LETTERS)
 
 
 def code_normalised(typed: str) -> str:
@@ -58,11 +58,11 @@ def code_normalised(typed: str) -> str:
     return kept.translate(str.maketrans("OIL", "011"))
 
 
-def handle_of_code(key: str, typed: str) -> str:
+def handle_of_code(key: str, typed: str, purpose: str = "invitation-code") -> str:
     """The handle of a valid code, or "" – in constant time, so that wrong codes give nothing away."""
     code = code_normalised(typed)
     handle = code[:HANDLE_LETTERS]
-    expected = code_for(key, handle)
+    expected = code_for(key, handle, purpose)
     return handle if hmac.compare_digest(code.encode(), expected.encode()) else ""
 
 

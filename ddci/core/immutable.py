@@ -109,4 +109,21 @@ class Frozen(Operation):
         return f"{self.table}_{self.name}_{write.lower()}"
 
 
+class Unfrozen(Frozen):
+    """Takes a rule away again: before SQLite makes a table anew, which would lose its triggers without a word."""
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
+        super().database_backwards(app_label, editor, before, after)
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
+        super().database_forwards(app_label, editor, before, after)
+
+    def describe(self) -> str:
+        return f"Unfreeze {self.table}"
+
+
 frozen = Frozen

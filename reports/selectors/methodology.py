@@ -14,6 +14,7 @@ from scoring.engine.recipe import minimum_n
 from scoring.enums import ScoreStatus, Verdict
 from scoring.models import Publication, RunApproval, Score, ScoringRun
 from scoring.selectors.exclusions import BothInBlock, RunExclusions, run_exclusions
+from scoring.sentences.channels import channel_sentences
 from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
 from surveys.models import Block, BlockUnit, Indicator, ProfileField, SubIndex
 
@@ -126,7 +127,10 @@ def methodology(publication: Publication) -> Methodology:
         seed=publication.run.seed,
         approved_at=_approved_at(publication),
         steps=(
-            Step(str(words.CLEAN), tuple(exclusion_sentences(exclusions))),
+            Step(
+                str(words.CLEAN),
+                (*channel_sentences(diagnostics.get("inputs", {})), *exclusion_sentences(exclusions)),
+            ),
             *_steps(
                 recipe, scale, [fields[code].text if code in fields else code for code in recipe["weight"]["margins"]]
             ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.rules import may_see_audit, require
+from accounts.rules import is_member, may_see_audit, require
 from accounts.selectors import roles_remember
 from accounts.web.jobs import job_facts
 from accounts.web.requests import StaffRequest
@@ -124,7 +124,12 @@ def home(request: StaffRequest) -> HttpResponse:
     person = roles_remember(request.user)
     units = units_to_read(person)
     homes = [
-        (found, may_prepare_edition(person, found.province), may_see_audit(person, found.province))
+        (
+            found,
+            is_member(person, found.province),
+            may_prepare_edition(person, found.province),
+            may_see_audit(person, found.province),
+        )
         for found in homes_of(person)
     ]
     if not homes and not units:

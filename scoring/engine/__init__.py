@@ -9,7 +9,7 @@ VERSION = "1.2.0"
 # The parts of the method, each a section of docs/method.md, and the modules that carry them out.
 PARTS: dict[str, tuple[str, ...]] = {
     "Clean": ("clean", "copies", "bursts", "outliers", "flags", "exclusions"),
-    "Weight": ("weight", "margins"),
+    "Weight": ("channels", "weight", "margins"),
     "Measure": ("measure",),
     "Normalise": ("normalise",),
     "Aggregate": ("aggregate",),

@@ -7,12 +7,11 @@ uses all responses (``none``), and shows the other result beside its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from scoring.engine.channels import respondents_keep
 from scoring.engine.checks import MethodUnknown
 from scoring.engine.dataset import Dataset
 from scoring.engine.pipeline import Result
@@ -71,17 +70,7 @@ def _kept(dataset: Dataset, kept: BoolArray) -> Dataset:
     """The dataset of some respondents."""
     if kept.all():
         return dataset
-    rows = kept[dataset.rating_respondent]
-    position = np.cumsum(kept) - 1
-    return replace(
-        dataset,
-        respondents=dataset.respondents[kept].reset_index(drop=True),
-        rating_respondent=position[dataset.rating_respondent[rows]],
-        rating_unit=dataset.rating_unit[rows],
-        answers=dataset.answers[rows],
-        non_answers=dataset.non_answers[rows],
-        satisfaction=dataset.satisfaction[rows],
-    )
+    return respondents_keep(dataset, kept)
 
 
 def other_policy(policy: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from scoring.engine.change import change
+from scoring.engine.channels import channels_apply
 from scoring.engine.checks import EngineError, GoalpostsMissing, NotEnoughData
 from scoring.engine.dataset import dataset_read, hard_from_dataset, survey_from_dataset
 from scoring.engine.decomposition import decompose
@@ -56,7 +57,8 @@ def _scored_again(run: ScoringRun, blocks: set[str]) -> dict[str, Result]:
     content = dataset_bytes(run.dataset)
     if hashlib.sha256(content).hexdigest() != run.dataset.sha256:
         return {}
-    dataset, recipe = dataset_read(content), run.recipe.content
+    recipe = run.recipe.content
+    dataset = channels_apply(dataset_read(content), recipe)
     withheld, found = run.diagnostics["inputs"]["withheld"], {}
     for block in sorted(blocks & set(dataset.blocks)):
         survey, framework = survey_from_dataset(dataset, block)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.cache import cache
 
 from scoring.engine import VERSION
+from scoring.engine.channels import channels_apply
 from scoring.engine.checks import EngineError
 from scoring.engine.dataset import Dataset as EngineDataset
 from scoring.engine.dataset import canonical_json, dataset_read, hard_from_dataset, survey_from_dataset
@@ -161,6 +162,7 @@ def _standings(read: EngineDataset, edition: Edition, recipe: Recipe) -> dict[st
     """Block → {"units": code → standing, "notices": …} as plain data."""
     found = {}
     keys = keys_by_block(edition)
+    read = channels_apply(read, recipe)
     for block in read.blocks:
         if block in recipe["blocks"]:
             survey, framework = survey_from_dataset(read, block)

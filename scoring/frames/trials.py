@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from scoring.engine.channels import channels_apply, channels_named
 from scoring.engine.checks import EngineError
 from scoring.engine.dataset import Dataset as EngineDataset
 from scoring.engine.dataset import dataset_read, hard_from_dataset, survey_from_dataset
@@ -66,7 +67,9 @@ def side_scored(side: Side) -> Results:
         EngineError: the choices cannot be computed from these data.
         DatasetNotAsFrozen: the file was changed.
     """
-    answers = _answers(side.dataset.pk, side.dataset.sha256, side.exclusions, flagged_of(side.edition, side.exclusions))
+    flagged = flagged_of(side.edition, side.exclusions)
+    channels = channels_named(side.recipe)
+    answers = _answers(side.dataset.pk, side.dataset.sha256, channels, side.exclusions, flagged)
     recipe = deepcopy(dict(side.recipe))
     recipe["uncertainty"] = {**recipe.get("uncertainty", {}), "method": "none"}
     found = {}
@@ -99,10 +102,11 @@ def _read(dataset_id: int, sha256: str) -> EngineDataset:
 
 @lru_cache(maxsize=2 * KEPT)
 def _answers(
-    dataset_id: int, sha256: str, exclusions: str, flagged: frozenset[int]
+    dataset_id: int, sha256: str, channels: tuple[str, ...] | None, exclusions: str, flagged: frozenset[int]
 ) -> dict[str, tuple[Survey, Framework, HardData]]:
     """The answers of every block, of the responses used."""
-    read, found = responses_used(_read(dataset_id, sha256), exclusions, flagged), {}
+    counted = channels_apply(_read(dataset_id, sha256), {} if channels is None else {"channels": channels})
+    read, found = responses_used(counted, exclusions, flagged), {}
     for block in read.blocks:
         survey, framework = survey_from_dataset(read, block)
         found[block] = (survey, framework, hard_from_dataset(read, framework))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scoring.engine.channels import channels_apply
 from scoring.engine.checks import EngineError, TableInvalid
 from scoring.engine.dataset import Dataset, dataset_read, hard_from_dataset, survey_from_dataset
 from scoring.engine.exclusions import (
@@ -134,7 +135,7 @@ def _is_archive(path: Path) -> bool:
 
 def _dataset(request: Request, recipe: Mapping[str, Any]) -> Report:
     """Form (c) from a frozen dataset."""
-    dataset = dataset_read(request.table.read_bytes())
+    dataset = channels_apply(dataset_read(request.table.read_bytes()), recipe)
     chosen = [request.block] if request.block else [code for code in dataset.blocks if code in recipe["blocks"]]
     reports, findings = [], []
     used = exclusions_apply(dataset, request.exclusions)

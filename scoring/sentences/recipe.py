@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ddci.templatetags.ddci_format import write_number
+from scoring.sentences.channels import counted_sentences
 from scoring.sentences.notices import band_words
 from scoring.sentences.numbers import plain_number
 
@@ -61,6 +62,7 @@ MEANS: dict[str, Promise] = {
 def recipe_sentences(content: Content, names: Mapping[str, str] | None = None) -> list[str]:
     """One sentence or two for every step of a complete recipe; `names` gives the names of margins by code."""
     return [
+        *counted_sentences(content),
         *_weights(content["weight"], names or {}),
         *_measure(content["measure"]),
         *_normalise(content["normalise"]),

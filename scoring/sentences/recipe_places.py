@@ -13,9 +13,10 @@ from scoring.selectors.names import EditionNames
 from scoring.sentences import methods
 from scoring.sentences.notices import band_words
 from scoring.sentences.numbers import plain_number
-from surveys.enums import Direction, Statistic
+from surveys.enums import Channel, Direction, Statistic
 
 SECTIONS: dict[str, Promise] = {
+    "channels": _("Ways of coming in that count"),
     "weight": _("Weighting of responses"),
     "measure": _("Measuring"),
     "normalise": _("Scale and goalposts"),
@@ -205,6 +206,8 @@ def _text(place: Place, value: str, names: EditionNames) -> str:
         return str(Direction(value).label)
     if key == "statistic" and value in {"hard", *Statistic.values}:
         return str(Statistic(Statistic.VALUE if value == "hard" else value).label)
+    if place[:1] == ("channels",) and value in Channel.values:
+        return str(Channel(value).label)
     if place[:2] == ("weight", "margins"):
         return names.fields.get(value, value)
     if key == "unit":

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.services import Progress, audit
 from ddci.core.errors import NotNow, Refusal
+from scoring.engine.channels import channel_counts, channels_apply
 from scoring.engine.checks import EngineError
 from scoring.engine.dataset import (
     Dataset,
@@ -124,7 +125,8 @@ def run_repeat(*, run: ScoringRun, progress: Progress) -> RunOutcome:
 
 
 def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress) -> RunOutcome:
-    dataset = _dataset_of(run)
+    whole = _dataset_of(run)
+    dataset = channels_apply(whole, run.recipe.content)
     used = exclusions_apply(dataset, policy_of(run))
     beside = Beside(dataset, policy_of(run), run.recipe.content, check_behind(run.dataset))
     results, histories, inputs = {}, {}, {}
@@ -139,7 +141,9 @@ def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress
         inputs[block] = Inputs(hard_from_dataset(used, framework), histories[block], known.withheld, run.seed)
         results[block] = score(survey, framework, run.recipe.content, inputs[block], progress=tell)
         beside.add(results[block], inputs[block])
+    counts = channel_counts(whole, run.recipe.content)
     kept = {
+        "channels": {"counted": dict(counts.counted), "left_out": dict(counts.left_out)},
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
     }

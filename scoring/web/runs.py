@@ -23,6 +23,7 @@ from scoring.selectors.recipes import recipes_of
 from scoring.selectors.run_page import blocks_of
 from scoring.selectors.runs import is_approved, job_of, runs_of, runs_same, state_shown, verdict_of
 from scoring.sentences import contrast_sentence, fault_sentence, recipe_sentences
+from scoring.sentences.channels import channel_sentences
 from scoring.sentences.checks import run_checks
 from scoring.sentences.exclusions import exclusion_sentences, shift_sentence
 from scoring.services.recipes import recipe_create, recipe_default
@@ -107,7 +108,7 @@ def _result(found: ScoringRun, names: EditionNames) -> Context:
         "names": names,
         "checks": [*run_checks(found, blocks, names, same), *run_alarms(found, names)],
         "contrasts": _contrasts(found),
-        "exclusion_words": list(exclusion_sentences(exclusions)),
+        "exclusion_words": [*channel_sentences(found.diagnostics["inputs"]), *exclusion_sentences(exclusions)],
         "shifts": [(block, shift_sentence(block)) for block in (exclusions.blocks if exclusions else ())],
     }
 

@@ -6,6 +6,11 @@
   const form = document.getElementById("page-form");
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
 
+  // --- a page filled in for somebody else is never shown again from the browser's memory ---
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && "fresh" in document.body.dataset) location.reload();
+  });
+
   // --- what the page tells comes into focus ---------------------------------
   const told = document.querySelector("[data-focus]");
   if (told) told.focus();

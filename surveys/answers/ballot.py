@@ -9,6 +9,7 @@ from surveys.answers.drafts import DraftContent
 from surveys.answers.journey import answers_shown
 from surveys.answers.pace import pace_of
 from surveys.answers.questionnaire import Answer, Questionnaire
+from surveys.answers.routes import channel_sent
 from surveys.enums import Channel, NonAnswer
 
 # An envelope names the rated units in places of a fixed number; none fills more.
@@ -50,8 +51,14 @@ class Ballot:
         return cls(**plain)
 
 
-def ballot_of(questionnaire: Questionnaire, content: DraftContent, stratum: str, design_weight: float) -> Ballot:
-    """What a draft says when it is sent in: questions that were shown, units about which something is said."""
+def ballot_of(
+    questionnaire: Questionnaire, content: DraftContent, stratum: str, design_weight: float, hand: str = ""
+) -> Ballot:
+    """What a draft says when it is sent in: questions that were shown, units about which something is said.
+
+    Args:
+        hand: the channel in which somebody else entered it; "" where the respondent did.
+    """
     given = {key: answers_shown(questionnaire.units[key][0], content, key) for key in content.units}
     opinions = {key: int(value) for key, value in content.satisfaction.items() if value != NonAnswer.DONT_KNOW}
     return Ballot(
@@ -59,6 +66,7 @@ def ballot_of(questionnaire: Questionnaire, content: DraftContent, stratum: str,
         profile=dict(content.profile),
         ratings=[Rated(key, given[key], opinions.get(key)) for key in given if given[key] or key in opinions],
         comments={key: content.comments[key] for key in content.units if key in content.comments},
+        channel=channel_sent(stratum, hand),
         stratum=stratum,
         design_weight=design_weight,
         pace=pace_of(content.seconds, sum(map(len, given.values()))),

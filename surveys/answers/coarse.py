@@ -4,9 +4,9 @@ Who took part is known, and so is much about each business: a stratum, or a comb
 `fewest` responses have points at those few. The ladder is fixed, and every step on it is recorded (`Merge`):
 
     stratum   “A · B”  →  “A · *”  (small strata that share A, with the next smallest where they are too few)  →  “*”
-    bands     question by question, as they are asked: inside the responses that are alike so far, those with bands of
-              too few (and with the next smallest, where they are too few together) become one group, in which only the
-              number of each band is kept: the bands are dealt out anew at random
+    channel   inside a stratum, channels of too few (and with the next smallest, where they are too few together) become
+              one group, in which only the number of each channel is kept: they are dealt out anew at random
+    bands     in the same way inside the responses that are alike so far, question by question, as they are asked
 
 Merged strata get the mean of their design weights, because a weight of its own would tell the stratum; the sum of the
 weights stays. Bands are dealt out and not left blank, so that every margin of the profile stays what it was and weights
@@ -25,12 +25,14 @@ from surveys.answers.ballot import Ballot
 FEWEST = 5
 BETWEEN = " · "
 REST = "*"
+# Stands before the questions of the profile; no question can be called so.
+CHANNEL = "*channel"
 
 
 @dataclass(frozen=True)
 class Merge:
-    """Strata `levels` became `into`; or (`into` is empty) bands `levels` of the question `field` were dealt out anew.
-    So many `responses` were touched.
+    """Strata `levels` became `into`; or (`into` is empty) bands `levels` of the question `field` (`CHANNEL`: channels)
+    were dealt out anew. So many `responses` were touched.
     """
 
     field: str
@@ -51,7 +53,8 @@ class Coarse:
 
 
 def coarsened(ballots: Sequence[Ballot], fields: Sequence[str], rng: Random, fewest: int = FEWEST) -> Coarse:
-    """Every ballot becomes one of at least `fewest` that its author could have given, as far as stratum and bands say.
+    """Every ballot becomes one of at least `fewest` that its author could have given, as far as stratum, channel and
+    bands say.
 
     Args:
         fields: the questions of the profile, those whose bands are to be kept longest first.
@@ -62,22 +65,27 @@ def coarsened(ballots: Sequence[Ballot], fields: Sequence[str], rng: Random, few
         name: _mean(each.design_weight for each, stored in zip(ballots, named, strict=True) if stored == name)
         for name in set(strata.values())
     }
-    profiles = [dict(each.profile) for each in ballots]
+    profiles = [{CHANNEL: each.channel, **each.profile} for each in ballots]
+    asked = [CHANNEL, *fields]
     dealt: dict[str, Counter[str]] = {}
     for name in sorted(set(named)):
         inside = [profile for profile, stored in zip(profiles, named, strict=True) if stored == name]
-        _bands_deal(inside, fields, _Dealer(rng, fewest, dealt))
+        _bands_deal(inside, asked, _Dealer(rng, fewest, dealt))
     found = [
-        replace(each, stratum=name, design_weight=weights.get(name, each.design_weight), profile=profile)
+        replace(
+            each,
+            channel=profile.pop(CHANNEL),
+            stratum=name,
+            design_weight=weights.get(name, each.design_weight),
+            profile=profile,
+        )
         for each, name, profile in zip(ballots, named, profiles, strict=True)
     ]
     merges = [
         Merge("stratum", tuple(sorted(old for old, new in strata.items() if new == name)), name, named.count(name))
         for name in sorted(set(strata.values()))
     ]
-    merges += [
-        Merge(field, tuple(sorted(dealt[field])), "", dealt[field].total()) for field in fields if field in dealt
-    ]
+    merges += [Merge(field, tuple(sorted(dealt[field])), "", dealt[field].total()) for field in asked if field in dealt]
     return Coarse(found, merges)
 
 

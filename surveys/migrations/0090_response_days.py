@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("surveys", "0041_sample_frozen")]
+    dependencies: ClassVar = [("surveys", "0060_fieldwork")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="ResponseDay",

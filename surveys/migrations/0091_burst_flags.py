@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.db import migrations, models
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Unfrozen, frozen
 
 NOT_CONFIDENTIAL = (
     "EXISTS (SELECT 1 FROM surveys_response r JOIN surveys_edition e ON e.id = r.edition_id "
@@ -29,17 +29,11 @@ FLAGS = {
 }
 
 
-def unfrozen(table: str) -> migrations.RunPython:
-    """The opposite of `frozen`."""
-    operation = frozen(table)
-    return migrations.RunPython(operation.reverse_code, operation.code)  # type: ignore[arg-type]
-
-
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0090_response_days")]
     operations: ClassVar = [
         frozen("surveys_responseday", on=["INSERT", "UPDATE"], when=NOT_CONFIDENTIAL),
-        unfrozen("surveys_responseflag"),
+        Unfrozen("surveys_responseflag"),
         migrations.RemoveConstraint(model_name="responseflag", name="flag_code_known"),
         migrations.AlterField(
             model_name="responseflag",

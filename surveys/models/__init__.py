@@ -21,6 +21,7 @@ from surveys.models.editions import (
     Margin,
     ProfileField,
 )
+from surveys.models.fieldwork import Assignment, Attempt, EditionAccess, Registration, Sitting
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
@@ -30,6 +31,8 @@ from surveys.models.units import Unit, UnitLineage, UnitReader
 
 __all__ = [
     "AnswerScale",
+    "Assignment",
+    "Attempt",
     "BallotBox",
     "Block",
     "BlockUnit",
@@ -39,6 +42,7 @@ __all__ = [
     "Draft",
     "Duplicate",
     "Edition",
+    "EditionAccess",
     "EligibilityRule",
     "Envelope",
     "FrameImport",
@@ -56,6 +60,7 @@ __all__ = [
     "QuestionnaireVersion",
     "Rating",
     "Receipt",
+    "Registration",
     "Response",
     "ResponseDay",
     "ResponseFlag",
@@ -65,6 +70,7 @@ __all__ = [
     "SampleMember",
     "SampleStratum",
     "SealedResponse",
+    "Sitting",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

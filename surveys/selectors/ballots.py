@@ -5,10 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
+from accounts.enums import OFFICE
 from accounts.models import User, in_language
 from ddci.core.crypto import derive
-from surveys.enums import EditionState, Secrecy
+from surveys.answers.coarse import CHANNEL
+from surveys.enums import Channel, EditionState, Secrecy
 from surveys.models import BallotBox, Edition, Envelope, KeyHolder, ProfileField, Receipt, SealedResponse
 from surveys.selectors.invitations import code_of
 
@@ -43,7 +46,8 @@ def holder_of(edition: Edition, person: User) -> KeyHolder | None:
 def people_for_keys(edition: Edition) -> QuerySet[User]:
     """Members of the province who hold no key of the edition yet."""
     holds = KeyHolder.objects.filter(edition=edition, user=OuterRef("pk"))
-    members = User.objects.filter(memberships__province=edition.province, is_active=True)
+    office = {"memberships__province": edition.province, "memberships__role__in": OFFICE}
+    members = User.objects.filter(**office, is_active=True)
     return members.exclude(Exists(holds)).distinct().order_by("full_name", "email")
 
 
@@ -87,15 +91,18 @@ def fields_in_order(edition: Edition) -> list[str]:
 
 
 def merges_in_words(box: BallotBox) -> list[dict[str, Any]]:
-    """What was made coarser, with the words of questions and bands; of strata, `field` is empty."""
+    """What was made coarser, with the words of questions, bands and channels; of strata, `field` is empty."""
     fields = {field.code: field for field in ProfileField.objects.filter(edition=box.edition_id).order_by("position")}
     told = []
     for merge in box.merges:
         field = fields.get(merge["field"])
         options = field.options if field else []
         words = {option["code"]: in_language(option["vi"], option.get("en", "")) for option in options}
+        title = field.text if field else ""
+        if merge["field"] == CHANNEL:
+            title, words = _("Channel"), {each.value: str(each.label) for each in Channel}
         levels = [words.get(level, level) or "–" for level in merge["levels"]]
-        told.append({**merge, "field": field.text if field else "", "levels": levels})
+        told.append({**merge, "field": title, "levels": levels})
     return told
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
+from django.utils.translation import gettext as _
 
 from accounts.models import in_language
+from surveys.answers.routes import OUTSIDE
 from surveys.enums import Channel, CommentState, InvitationState
 from surveys.models import (
     Block,
@@ -36,7 +38,9 @@ FEWEST_SHOWN = 8
 
 @dataclass(frozen=True)
 class Participation:
-    """Of the businesses invited: how many began and how many sent their answers in."""
+    """Of the businesses invited: how many began and how many sent their answers in. Those that were not drawn (open
+    link, self-registered) are left out: nobody knows how many could have come, so they have no rate.
+    """
 
     invited: int
     started: int
@@ -133,7 +137,8 @@ def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
 
 def participation_of(edition: Edition) -> Participation:
     """Seven queries at most."""
-    invited = Invitation.objects.filter(edition=edition).aggregate(
+    drawn = Invitation.objects.filter(edition=edition).exclude(stratum__in=OUTSIDE.values())
+    invited = drawn.aggregate(
         invited=Count("pk"),
         started=Count("pk", filter=~Q(state=InvitationState.SENT)),
         done=Count("pk", filter=Q(state=InvitationState.DONE)),
@@ -207,15 +212,16 @@ def stratum_counts(edition: Edition) -> list[Line]:
 
 
 def channel_counts(edition: Edition) -> list[Line]:
-    """Responses by the way in which they came. Three queries."""
+    """Responses by the way in which they came; boxes do not tell theirs before they are opened. Three queries."""
     found = Response.objects.filter(edition=edition).order_by().values("channel").annotate(n=Count("pk"))
     counted = {row["channel"]: row["n"] for row in found}
-    counted[Channel.INVITED] = counted.get(Channel.INVITED, 0) + boxes_of(edition).all
-    total = sum(counted.values())
+    shut = boxes_of(edition).all
+    named = [(channel.value, str(channel.label), counted.get(channel.value, 0)) for channel in Channel]
+    total = shut + sum(counted.values())
     return [
-        Line(label=str(channel.label), code=channel.value, count=n, share=n / total)
-        for channel in Channel
-        if (n := counted.get(channel.value, 0))
+        Line(label=label, code=code, count=n, share=n / total)
+        for code, label, n in [*named, ("", _("Sealed: told apart when the box is opened"), shut)]
+        if n
     ]
 
 

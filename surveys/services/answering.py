@@ -19,8 +19,20 @@ from surveys.answers.ballot import Ballot, ballot_of, envelope_bytes
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
 from surveys.answers.journey import REVIEW, Move, destination, problems
 from surveys.answers.pace import seconds_between
+from surveys.answers.questionnaire import Questionnaire
 from surveys.enums import EditionState, InvitationState, Secrecy
-from surveys.models import Comment, Draft, Edition, Envelope, Invitation, Rating, Receipt, ResponseDay, ResponseLink
+from surveys.models import (
+    Comment,
+    Draft,
+    Edition,
+    Envelope,
+    Invitation,
+    Rating,
+    Receipt,
+    ResponseDay,
+    ResponseLink,
+    Sitting,
+)
 from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import (
@@ -31,8 +43,10 @@ from surveys.selectors.invitations import (
     receipt_of,
     receipt_sha256,
 )
+from surveys.selectors.sittings import SittingOver, sitting_content, sitting_key
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
+from surveys.services.calls import call_completed
 from surveys.services.tray import tray_empty_when_due
 
 EDITION = Columns(Edition, "e")
@@ -103,7 +117,7 @@ def answerable_check(invitation: Invitation) -> None:
         raise AlreadyClosed
 
 
-def _locked(invitation: Invitation) -> Invitation:
+def invitation_held(invitation: Invitation) -> Invitation:
     """The invitation as it is now with its draft, both locked, and with its edition, whose state cannot change before
     this transaction ends.
 
@@ -123,8 +137,44 @@ def _locked(invitation: Invitation) -> Invitation:
     return locked
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """What is saved so far, in the own draft or in a sitting."""
+
+    questionnaire: Questionnaire
+    content: DraftContent
+    revision: int
+    saved_at: datetime | None
+
+
+def _own_sheet(invitation: Invitation) -> _Sheet:
+    """The draft as it was read with the invitation."""
+    saved_at = invitation.draft.saved_at if has_draft(invitation) else None
+    asked = questionnaire_asked(invitation.edition)
+    return _Sheet(asked, draft_content(invitation), draft_revision(invitation), saved_at)
+
+
+def _sitting_sheet(invitation: Invitation, sitting: Sitting) -> _Sheet:
+    """
+    Raises:
+        SittingOver: the sitting was ended since it was opened here.
+    """
+    held = Sitting.objects.select_for_update().filter(pk=sitting.pk, finished=False).first()
+    if held is None:
+        raise SittingOver
+    held.invitation = invitation
+    asked = questionnaire_asked(invitation.edition)
+    return _Sheet(asked, sitting_content(held), held.revision, held.saved_at if held.revision else None)
+
+
 def draft_save(
-    *, invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None = None, tab: Tab | None = None
+    *,
+    invitation: Invitation,
+    pages: Sequence[Page],
+    now: datetime,
+    move: Move | None = None,
+    tab: Tab | None = None,
+    sitting: Sitting | None = None,
 ) -> Saved:
     """Merge the fields of one or several pages into the draft; committed when this returns (within a transaction of the
     caller's, with that).
@@ -137,39 +187,59 @@ def draft_save(
         move: where the respondent goes from here; kept, so that the link goes on there on any device (`content.at`).
         tab: of a browser. An older save of the same tab that arrives late changes nothing; a page that another tab
             saved since it was opened here is merged field by field (see `merge`).
+        sitting: save in what somebody else fills in, instead of the own draft.
 
     Raises:
         AlreadySent, NotOpenYet, AlreadyClosed: nothing can be saved any more, or not yet.
+        SittingOver: the sitting was ended.
         ConsentMissing: without consent nothing is kept.
     """
+    if sitting is not None:
+        return _sitting_save(invitation, sitting, pages, now, move, tab)
     if has_draft(invitation):
-        saved = _merged(invitation, pages, now, move, tab)
+        saved = _merged(_own_sheet(invitation), pages, now, move, tab)
         if _draft_replaced(invitation, saved):
             return saved
     with transaction.atomic():
-        locked = _locked(invitation)
+        locked = invitation_held(invitation)
         answerable_check(locked)
-        saved = _merged(locked, pages, now, move, tab)
+        saved = _merged(_own_sheet(locked), pages, now, move, tab)
         if not _draft_replaced(locked, saved):
             Draft.objects.create(invitation=locked, box=_box(locked, saved), revision=1, saved_at=now)
-        if locked.state == InvitationState.SENT:
-            Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.STARTED)
+        _started(locked)
     draft_known(invitation, locked.draft)
     return saved
 
 
-def _merged(invitation: Invitation, pages: Sequence[Page], now: datetime, move: Move | None, tab: Tab | None) -> Saved:
-    """The draft as it was read with the invitation, with these pages."""
-    questionnaire = questionnaire_asked(invitation.edition)
-    content, revision = draft_content(invitation), draft_revision(invitation) + 1
-    content.seconds += seconds_between(invitation.draft.saved_at if revision > 1 else None, now)
+@transaction.atomic
+def _sitting_save(
+    invitation: Invitation, sitting: Sitting, pages: Sequence[Page], now: datetime, move: Move | None, tab: Tab | None
+) -> Saved:
+    locked = invitation_held(invitation)
+    answerable_check(locked)
+    saved = _merged(_sitting_sheet(locked, sitting), pages, now, move, tab)
+    box = sealed(sitting_key(sitting), saved.content.as_bytes())
+    Sitting.objects.filter(pk=sitting.pk).update(box=box, revision=saved.revision, saved_at=now)
+    _started(locked)
+    return saved
+
+
+def _started(invitation: Invitation) -> None:
+    if invitation.state == InvitationState.SENT:
+        Invitation.objects.filter(pk=invitation.pk).update(state=InvitationState.STARTED)
+
+
+def _merged(sheet: _Sheet, pages: Sequence[Page], now: datetime, move: Move | None, tab: Tab | None) -> Saved:
+    """What was saved so far, with these pages."""
+    content, revision = sheet.content, sheet.revision + 1
+    content.seconds += seconds_between(sheet.saved_at, now)
     saved = Saved(revision=revision, at=now, content=content)
     for page in pages:
         mark = content.marks.get(page.key)
         if tab and mark and mark.tab == tab.name and mark.turn > tab.turn:
             continue
         stale = bool(tab and mark and mark.tab != tab.name and mark.revision > tab.seen)
-        outcome = merge(content, questionnaire, page, stale=stale)
+        outcome = merge(content, sheet.questionnaire, page, stale=stale)
         saved.faults.update(outcome.faults)
         saved = replace(saved, overtaken=saved.overtaken or outcome.overtaken)
         if tab:
@@ -177,7 +247,7 @@ def _merged(invitation: Invitation, pages: Sequence[Page], now: datetime, move: 
     if not content.consent:
         raise ConsentMissing
     if move:
-        content.at = destination(questionnaire, content, move).key
+        content.at = destination(sheet.questionnaire, content, move).key
         content.reviewed = content.reviewed or content.at == REVIEW.key
     return saved
 
@@ -201,57 +271,90 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
 
 
 @transaction.atomic
-def draft_discard(*, invitation: Invitation) -> None:
-    """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened.
+def draft_discard(*, invitation: Invitation, sitting: Sitting | None = None) -> None:
+    """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened. Of a
+    sitting, only what was entered in it.
 
     Raises:
         AlreadySent: what was sent in cannot be found again, by nobody.
     """
-    locked = _locked(invitation)
+    locked = invitation_held(invitation)
     if locked.state == InvitationState.DONE:
         raise AlreadySent
-    Draft.objects.filter(invitation=locked).delete()
-    Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+    if sitting is None:
+        Draft.objects.filter(invitation=locked).delete()
+    else:
+        Sitting.objects.filter(pk=sitting.pk).delete()
+    if not _something_saved(locked):
+        Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+
+
+def _something_saved(invitation: Invitation) -> bool:
+    rows = Draft.objects.filter(invitation=invitation), Sitting.objects.filter(invitation=invitation)
+    return any(each.exists() for each in rows)
 
 
 @transaction.atomic
-def response_submit(*, invitation: Invitation, day: date | None = None) -> str:
+def response_submit(*, invitation: Invitation, sitting: Sitting | None = None, day: date | None = None) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
-    In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
-    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
-    They hold the bands of the profile, and of the invitation stratum and design weight only; a confidential edition
-    keeps one of three steps of pace beside them. The invitation changes to done without a time. Answers to questions
-    that were not shown are dropped, and units about which nothing was answered are left out.
-
     Args:
-        day: today; a confidential edition keeps it, and nothing finer, with the response until the data are frozen. A
-            sealed one keeps nothing of it.
+        sitting: send in what somebody else filled in, instead of the own draft.
+        day: today; see `content_send`.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.
+        AlreadySent, SittingOver: of a sitting.
         NotComplete: something required is missing; the sentence names everything at once.
         NoBallotBox: the edition was opened before it had key holders.
     """
-    locked = _locked(invitation)
-    receipt = receipt_of(locked)
-    if locked.state == InvitationState.DONE:
-        return receipt
+    locked = invitation_held(invitation)
+    if locked.state == InvitationState.DONE and sitting is None:
+        return receipt_of(locked)
     answerable_check(locked)
-    questionnaire, content = questionnaire_asked(locked.edition), draft_content(locked)
+    hand = sitting.channel if sitting else ""
+    sheet = _sitting_sheet(locked, sitting) if sitting else _own_sheet(locked)
+    receipt = content_send(held=locked, content=sheet.content, hand=hand, day=day)
+    if sitting is not None:
+        call_completed(sitting=sitting)
+    invitation.state = InvitationState.DONE
+    return receipt
+
+
+def content_send(*, held: Invitation, content: DraftContent, hand: str, day: date | None = None) -> str:
+    """Send answers in for an invitation that can be answered and is held (`invitation_held`).
+
+    In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
+    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
+    They hold the bands of the profile, the channel, and of the invitation stratum and design weight only; a
+    confidential edition keeps one of three steps of pace beside them. The invitation changes to done without a time.
+    Answers to questions that were not shown are dropped, and units about which nothing was answered are left out.
+    The draft and everything that others began for this business is deleted.
+
+    Args:
+        hand: the channel where somebody else filled it in, else "".
+        day: today; a confidential edition keeps it, and nothing finer, with the response until the data are frozen. A
+            sealed one keeps nothing of it. None where the day says nothing, as of paper that is typed at one go.
+
+    Raises:
+        NotComplete: something required is missing; the sentence names everything at once.
+        NoBallotBox: the edition was opened before it had key holders.
+    """
+    questionnaire = questionnaire_asked(held.edition)
     gaps = problems(questionnaire, content)
     if gaps:
         raise NotComplete(gaps=" ".join(gap.sentence for gap in gaps))
-    ballot = ballot_of(questionnaire, content, locked.stratum, locked.design_weight)
-    Receipt.objects.create(edition=locked.edition, code_sha256=receipt_sha256(receipt))
-    if locked.edition.secrecy == Secrecy.SEALED:
+    ballot = ballot_of(questionnaire, content, held.stratum, held.design_weight, hand)
+    receipt = receipt_of(held)
+    Receipt.objects.create(edition=held.edition, code_sha256=receipt_sha256(receipt))
+    if held.edition.secrecy == Secrecy.SEALED:
         # How fast somebody was can be seen from outside, so that in a sealed edition it would point at few.
-        _envelope_write(locked, replace(ballot, pace=None))
+        _envelope_write(held, replace(ballot, pace=None))
     else:
-        _response_write(locked, ballot, day)
-    Draft.objects.filter(invitation=locked).delete()
-    Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.DONE)
-    invitation.state = InvitationState.DONE
+        _response_write(held, replace(ballot, pace=None) if hand else ballot, day)
+    Draft.objects.filter(invitation=held).delete()
+    Sitting.objects.filter(invitation=held).delete()
+    Invitation.objects.filter(pk=held.pk).update(state=InvitationState.DONE)
     return receipt
 
 

@@ -25,6 +25,7 @@ from surveys.models import (
     Response,
     ResponseDay,
     ResponseLink,
+    Sitting,
 )
 from surveys.selectors.ballots import ballot_box_of
 from surveys.selectors.readiness import gaps_before_opening
@@ -108,6 +109,7 @@ def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Rand
     """
     closed = edition_advance(edition=edition, to=EditionState.CLOSED, by=by, now=now, note=reason)
     Draft.objects.filter(invitation__edition=closed).delete()
+    Sitting.objects.filter(invitation__edition=closed).delete()
     if ballot_box_of(closed) is not None:
         tray_empty(edition=closed, rng=rng)
     _rewrite_in_random_order(closed, rng)

@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from scoring.engine.channels import USUAL
 from scoring.engine.checks import Fault
 from scoring.engine.recipe import path_text, recipe_sha256
 from scoring.engine.recipe_diff import Place
@@ -41,6 +42,7 @@ class RecipeForm(forms.Form):
         self.start, self.known = start, known
         self.parts: dict[str, Part] = {part.name: part for part in self._parts()}
         initial = {part.name: read_at(start, part.place) for part in self.parts.values()}
+        initial["channels"] = start.get("channels", list(USUAL))
         initial["start_sha256"] = recipe_sha256(start)
         super().__init__(*args, **{**kwargs, "initial": initial})
         own = {name: self.fields.pop(name) for name in ("start_sha256", "reason")}
@@ -48,6 +50,7 @@ class RecipeForm(forms.Form):
 
     def _parts(self) -> Iterator[Part]:
         for make in (
+            parts.channel_parts,
             parts.weighting_parts,
             parts.block_parts,
             parts.scale_parts,
@@ -73,6 +76,8 @@ class RecipeForm(forms.Form):
             if part.name in self.changed_data and part.place[:2] != ("adjust", "points"):
                 for place in (part.place, *part.also):
                     write_at(recipe, place, self.cleaned_data[part.name], vanishes=part.vanishes)
+        if "channels" not in self.start and set(recipe.get("channels", USUAL)) == set(USUAL):
+            recipe.pop("channels", None)
         recipe["adjust"]["points"] = [self._point(row) for row in self._point_rows()]
         own = recipe["normalise"]["indicators"]
         recipe["normalise"]["indicators"] = {code: rules for code, rules in own.items() if rules}

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from scoring.engine.channels import CHANNELS
 from scoring.engine.recipe_diff import Place
 from scoring.selectors.names import EditionNames
 from scoring.sentences import methods
@@ -22,7 +23,7 @@ from scoring.web.recipe_form.fields import (
     NumbersField,
     PairField,
 )
-from surveys.enums import Direction, Statistic
+from surveys.enums import Channel, Direction, Statistic
 
 Content = Mapping[str, Any]
 AS_ABOVE = ("", _("as above"))
@@ -98,8 +99,13 @@ def goalpost_rules(start: Content, known: Known) -> list[methods.MethodWords]:
     return [rule for rule in rules if earlier or rule.code in {"edition", "fixed"} | own]
 
 
-def _boxes(choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
+def _boxes(choices: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, choices=choices)
+
+
+def channel_parts(_start: Content, known: Known) -> Iterator[Part]:
+    """Which responses count by the way in which they came."""
+    yield _part(("channels",), _boxes([(code, Channel(code).label) for code in CHANNELS]), known)
 
 
 def weighting_parts(start: Content, known: Known) -> Iterator[Part]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -21,9 +22,10 @@ from ddci.core.errors import Refusal, Unavailable
 from ddci.core.pages import DATABASE_AWAY, RETRY_AFTER, database_away_log
 from surveys.answers.drafts import DraftContent
 from surveys.answers.questionnaire import Questionnaire
-from surveys.models import Invitation
+from surveys.models import Invitation, Sitting
 from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.invitations import UnknownCode, code_of, invitation_by_code
+from surveys.selectors.sittings import code_of_sitting, is_code_of_sitting, sitting_by_code, sitting_content
 from surveys.services.answering import Saved, answerable_check
 from surveys.web.answering.limits import TooManyCodes, wrong_code_count, wrong_codes_check
 
@@ -37,7 +39,7 @@ class NotSaved(Unavailable):
 
 @dataclass(frozen=True)
 class Visit:
-    """A respondent who came by a valid link, and what is saved so far."""
+    """Somebody who came by a valid link, and what is saved so far. `sitting`: fills in for the respondent."""
 
     invitation: Invitation
     code: str
@@ -45,10 +47,25 @@ class Visit:
     content: DraftContent
     revision: int
     saved_at: datetime | None
+    sitting: Sitting | None = None
 
     def after(self, saved: Saved) -> "Visit":
         """The same visit, with what has just been saved."""
         return replace(self, content=saved.content, revision=saved.revision, saved_at=saved.at)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A valid link: the invitation, and where somebody else fills in, the sitting. `code` is that of the link."""
+
+    invitation: Invitation
+    code: str
+    sitting: Sitting | None = None
+
+    @property
+    def own_code(self) -> str:
+        """The respondent's code, for the respondent only."""
+        return "" if self.sitting else self.code
 
 
 def discreet(view: Page) -> Page:
@@ -81,11 +98,11 @@ def by_link(view: Page) -> Page:
     @discreet
     @wraps(view)
     def page(request: HttpRequest, code: str, **places: Any) -> HttpResponse:
-        invitation = invitation_of_link(request, code)
+        arrival = arrival_of_link(request, code)
         try:
-            return view(request, invitation, **places)
+            return view(request, arrival, **places)
         except Refusal as refusal:
-            return kind_page(request, refusal, invitation)
+            return kind_page(request, refusal, arrival)
 
     return page
 
@@ -95,17 +112,28 @@ def answering(view: Page) -> Page:
 
     @by_link
     @wraps(view)
-    def page(request: HttpRequest, invitation: Invitation, **places: Any) -> HttpResponse:
-        answerable_check(invitation)
-        return view(request, visit_of(invitation), **places)
+    def page(request: HttpRequest, arrival: Arrival, **places: Any) -> HttpResponse:
+        answerable_check(arrival.invitation)
+        return view(request, visit_of(arrival), **places)
 
     return page
 
 
-def visit_of(invitation: Invitation) -> Visit:
+def visit_of(arrival: Arrival) -> Visit:
+    invitation, sitting = arrival.invitation, arrival.sitting
+    if sitting is not None:
+        return Visit(
+            invitation=invitation,
+            code=arrival.code,
+            questionnaire=questionnaire_asked(invitation.edition),
+            content=sitting_content(sitting),
+            revision=sitting.revision,
+            saved_at=sitting.saved_at if sitting.revision else None,
+            sitting=sitting,
+        )
     return Visit(
         invitation=invitation,
-        code=code_of(invitation),
+        code=arrival.code,
         questionnaire=questionnaire_asked(invitation.edition),
         content=draft_content(invitation),
         revision=draft_revision(invitation),
@@ -113,19 +141,24 @@ def visit_of(invitation: Invitation) -> Visit:
     )
 
 
-def invitation_of_link(request: HttpRequest, code: str) -> Invitation:
-    """The invitation of a link. A valid link always opens: many businesses may share one address of the network.
+def arrival_of_link(request: HttpRequest, code: str) -> Arrival:
+    """What a link opens. A valid link always opens: many businesses may share one address of the network.
 
     Raises:
+        SittingOver: the link of a sitting that is no more.
         UnknownCode: no such link.
         TooManyCodes: neither this one nor many before it.
     """
+    if is_code_of_sitting(code):
+        sitting = sitting_by_code(code, timezone.now())
+        return Arrival(sitting.invitation, code_of_sitting(sitting), sitting)
     try:
-        return invitation_by_code(code)
+        invitation = invitation_by_code(code)
     except UnknownCode:
         wrong_codes_check(request)
         wrong_code_count(request)
         raise
+    return Arrival(invitation, code_of(invitation))
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -133,22 +166,22 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def has_script(request: HttpRequest) -> bool:
-    """Whether the page's script has sent the form: it then can take the next page as the answer."""
+    """Whether the page\x27s script has sent the form: it then can take the next page as the answer."""
     return request.POST.get("script") == "1"
 
 
-def kind_page(request: HttpRequest, refusal: Refusal, invitation: Invitation | None = None) -> HttpResponse:
+def kind_page(request: HttpRequest, refusal: Refusal, arrival: Arrival | None = None) -> HttpResponse:
     """Why it does not go on here, in one sentence, and what to do next."""
     if wants_json(request):
         return JsonResponse({"code": refusal.code, "message": str(refusal)}, status=refusal.status)
-    edition = invitation.edition if invitation else None
+    edition = arrival.invitation.edition if arrival else None
     context = {
         "refusal": refusal,
         "kind": refusal.code,
         "edition": edition,
         "province": edition.province if edition else None,
         "simulated": bool(edition and edition.is_simulated),
-        "code": code_of(invitation) if invitation else "",
+        "code": arrival.own_code if arrival else "",
     }
     response = render(request, "answering/kind.html", context, status=refusal.status)
     if isinstance(refusal, TooManyCodes):

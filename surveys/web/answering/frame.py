@@ -41,5 +41,6 @@ def _frame(look: Look) -> dict[str, Any]:
         "place": place_of(visit, look.step, look.order),
         "saved_at": visit.saved_at,
         "tab": secrets.token_hex(8),
-        "keepsake": keepsake_of(visit.invitation),
+        # Nothing is kept in the browser of somebody who fills in for others.
+        "keepsake": "" if visit.sitting else keepsake_of(visit.invitation),
     }

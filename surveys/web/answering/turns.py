@@ -43,7 +43,7 @@ def page_saved(request: HttpRequest, visit: Visit, step: Step, pages: Sequence[P
     go = request.POST.get("go", "next")
     move = Move(step.key, "" if go.startswith(STAYING) else go)
     now, tab = timezone.now(), tab_of(request)
-    saved = draft_save(invitation=visit.invitation, pages=pages, now=now, move=move, tab=tab)
+    saved = draft_save(invitation=visit.invitation, pages=pages, now=now, move=move, tab=tab, sitting=visit.sitting)
     if wants_json(request):
         return _autosaved(saved)
     if saved.faults:

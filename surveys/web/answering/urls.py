@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from surveys.web.answering import entry, finish, pages
+from surveys.web.answering import entry, finish, joining, pages
 
 app_name = "answering"
 urlpatterns = [
     path("", entry.enter, name="enter"),
+    path("assisted/", entry.assisted, name="assisted"),
+    path("join/<slug:slug>/<int:year>/", joining.join, name="join"),
     path("<str:code>/", entry.start, name="start"),
     path("<str:code>/about/", entry.about, name="about"),
     path("<str:code>/delete/", entry.discard, name="discard"),

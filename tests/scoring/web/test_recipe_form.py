@@ -48,6 +48,7 @@ def test_an_untouched_form_gives_the_recipe_that_it_started_from():
 
 
 CHANGES = {
+    "channels": ["invited", "self"],
     "weight__method": "design",
     "measure__min_ratings": "12",
     "measure__min_n": "4",
@@ -86,6 +87,7 @@ def test_every_part_that_a_province_decides_is_set_by_the_form():
     assert Desk(edition).send(**CHANGES).status_code == 302
     recipe = Recipe.objects.get()
     content, parts = recipe.content, recipe.content["blocks"]["departments"]
+    assert content["channels"] == ["invited", "self"]
     assert content["weight"]["margins"] == []
     assert content["measure"] == {"min_n": 4, "min_ratings": 12}
     assert [item["weight"] for item in parts["sub_indices"]] == [0.625, 0.375]

@@ -126,6 +126,7 @@ def test_staff_see_counts_that_move_by_trays_and_no_answer() -> None:
     assert seen() == (10, 0, {})
     tray_empty(edition=edition, rng=Random(1))
     assert seen() == (10, 10, {"so-tai-chinh": 6, "so-cong-thuong": 4})
+    assert [(line.code, line.count) for line in monitor.channel_counts(edition)] == [("", 10)]
     assert UnitCounter.objects.count() == BlockUnit.objects.filter(block__edition=edition).count()
     sent(edition, 3)
     edition_close(edition=edition, by=None, now=NOW, rng=Random(1))

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.answers.ballot import Ballot, Rated, envelope_bytes, envelope_parts
-from surveys.answers.coarse import coarsened
+from surveys.answers.coarse import CHANNEL, coarsened
+from surveys.answers.routes import OUTSIDE
+from surveys.enums import Channel
 
 
 def ballots(**strata: int) -> list[Ballot]:
@@ -126,3 +128,49 @@ def test_a_ballot_and_an_envelope_come_out_as_they_went_in() -> None:
     assert Ballot.from_bytes(ballot.as_bytes()) == ballot
     assert envelope_parts(envelope_bytes([7, 9], b"box")) == ([7, 9], b"box")
     assert len(envelope_bytes([], b"")) == len(envelope_bytes(list(range(1, 80)), b""))
+
+
+def came(stratum: str, channel: Channel, number: int, size: str = "micro") -> list[Ballot]:
+    return [Ballot(1, {"size": size}, [], {}, channel=channel.value, stratum=stratum) for _ in range(number)]
+
+
+def test_channels_of_few_are_dealt_out_inside_their_stratum_before_any_band() -> None:
+    found = [
+        *came("A", Channel.INVITED, 30),
+        *came("A", Channel.PHONE, 6, "small"),
+        *came("A", Channel.PAPER, 2),
+        *came("B", Channel.INVITED, 9),
+    ]
+    papers = set()
+    for seed in range(60):
+        coarse = coarsened(found, ["size"], Random(seed))
+        given = [each.channel for each in coarse.ballots]
+        assert Counter(given) == {"invited": 39, "phone": 6, "paper": 2}
+        assert (given[:30].count("invited"), set(given[38:])) == (30, {"invited"})
+        assert all(set(each.profile) == {"size"} for each in coarse.ballots)
+        assert (coarse.merges[0].field, coarse.merges[0].levels, coarse.merges[0].responses) == (
+            (CHANNEL, ("paper", "phone"), 8)
+        )
+        papers |= {place for place, channel in enumerate(given) if channel == "paper"}
+    assert papers == set(range(30, 38))
+
+
+@pytest.mark.parametrize(
+    ("registered", "opened", "expected"),
+    [
+        (7, 6, {Channel.SELF: (OUTSIDE[Channel.SELF], 7), Channel.OPEN: (OUTSIDE[Channel.OPEN], 6)}),
+        (3, 4, {Channel.SELF: ("Ngoài mẫu · *", 3), Channel.OPEN: ("Ngoài mẫu · *", 4)}),
+    ],
+)
+def test_who_was_not_drawn_stays_apart_from_who_was(
+    registered: int, opened: int, expected: dict[Channel, tuple[str, int]]
+) -> None:
+    found = [
+        *came("A", Channel.INVITED, 9),
+        *came(OUTSIDE[Channel.SELF], Channel.SELF, registered),
+        *came(OUTSIDE[Channel.OPEN], Channel.OPEN, opened),
+    ]
+    counted = Counter((each.channel, each.stratum) for each in coarsened(found, [], Random(1)).ballots)
+
+    assert counted.pop(("invited", "A")) == 9
+    assert counted == {(channel.value, stratum): number for channel, (stratum, number) in expected.items()}
