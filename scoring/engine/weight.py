@@ -23,6 +23,9 @@ from scoring.engine.checks import (
 from scoring.engine.margins import cell_sums, cells_of, level_indicators, prepared
 from scoring.engine.types import FloatArray, IntArray, Margin
 
+# A sweep that moves every weight by less than this share moves it by rounding alone.
+STILL = 1e-15
+
 
 @dataclass(frozen=True)
 class WeightOptions:
@@ -165,8 +168,9 @@ def _sweep(
 ) -> tuple[FloatArray, int, float]:
     """Iterative proportional fitting of ``start`` (n,) with margin codes (M, n)."""
     weights = start.copy()
-    worst, at = np.inf, 0
+    worst, at, sweep = np.inf, 0, 0
     for sweep in range(1, options.max_iterations + 1):
+        before = weights
         if options.trim is not None:
             median = float(np.median(weights))
             weights = np.clip(weights, options.trim[0] * median, options.trim[1] * median)
@@ -177,12 +181,14 @@ def _sweep(
         worst, at = max(gaps), int(np.argmax(gaps))
         if worst <= options.tolerance and _within(weights, options):
             return weights, sweep, worst
-    name = margins[at].name
+        if (np.abs(weights - before) <= STILL * before).all():
+            break  # Thousands of further sweeps would not move a weight by what a tolerance can see.
+    name, sweeps = margins[at].name, sweep
     if worst <= options.tolerance:
         text = f"The margins and the trimming bounds cannot be met together (nearest: margin {name})."
-        raise RakingDidNotConverge(name, text, worst=worst, sweeps=options.max_iterations)
-    text = f"Raking stopped after {options.max_iterations} sweeps; margin {name} is off by {worst:.3g}."
-    raise RakingDidNotConverge(name, text, worst=worst, sweeps=options.max_iterations)
+        raise RakingDidNotConverge(name, text, worst=worst, sweeps=sweeps)
+    text = f"Raking stopped after {sweeps} sweeps; margin {name} is off by {worst:.3g}."
+    raise RakingDidNotConverge(name, text, worst=worst, sweeps=sweeps)
 
 
 def _gap(weights: FloatArray, margin: Margin, code: IntArray) -> float:
