@@ -15,7 +15,17 @@ from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import NotNow
 from surveys.enums import EditionState, Secrecy
-from surveys.models import Comment, Draft, Edition, QuestionnaireVersion, Rating, Receipt, Response, ResponseLink
+from surveys.models import (
+    Business,
+    Comment,
+    Draft,
+    Edition,
+    QuestionnaireVersion,
+    Rating,
+    Receipt,
+    Response,
+    ResponseLink,
+)
 from surveys.selectors.ballots import ballot_box_of
 from surveys.selectors.readiness import gaps_before_opening
 from surveys.services.ballot_keys import ballot_box_make
@@ -93,6 +103,9 @@ def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Rand
     and all receipts are written anew in random order, so that nothing in the database's own bookkeeping (order of rows,
     transaction numbers) joins them to an invitation.
 
+    Of a sealed edition the frame forgets with which units each business had dealings: held against the units that
+    an answer rates, that would leave few who could have given it.
+
     Raises:
         WrongState: not open.
     """
@@ -101,6 +114,8 @@ def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Rand
     if ballot_box_of(closed) is not None:
         tray_empty(edition=closed, rng=rng)
     _rewrite_in_random_order(closed, rng)
+    if closed.secrecy == Secrecy.SEALED:
+        Business.objects.filter(province=closed.province).exclude(units=[]).update(units=[])
     return closed
 
 
