@@ -68,6 +68,8 @@ DEEDS = {
     "response.propose": _("Exclusion of a response proposed"),
     "response.exclude": _("Response excluded"),
     "dataset.freeze": _("Dataset written"),
+    "dataset.export": _("Files made from a dataset"),
+    "dataset.download": _("Files of a dataset downloaded"),
     "recipe.create": _("Recipe made"),
     "run.start": _("Scoring run started"),
     "run.complete": _("Scoring run complete"),
@@ -90,6 +92,7 @@ JOBS = {
     "report_files": _("Report files"),
     "quality_check": _("Check of the answers"),
     "frame_import": _("Import of businesses"),
+    "dataset_export": _("Files from a dataset"),
 }
 
 

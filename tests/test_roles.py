@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from surveys.models import BlockUnit, HardDocument, HardValue
+from surveys.models import BlockUnit, DatasetExport, HardDocument, HardValue
 from surveys.selectors.invitations import invitation_by_code
 from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
@@ -152,6 +152,14 @@ def of_document(world: World) -> list[Any]:
     return [world.closed.pk, document.pk]
 
 
+def of_export(world: World) -> list[Any]:
+    dataset = world.publication.run.dataset
+    export, _ = DatasetExport.objects.get_or_create(
+        dataset=dataset, kind="research", fewest=5, defaults={"made_at": NOW, "file": ContentFile(b"x", "a.zip")}
+    )
+    return [dataset.edition_id, export.pk]
+
+
 def record_facts(world: World) -> dict[str, Any]:
     return {"TG2__value": "90", "TG2__period": "2024", "TG2__source_vi": "Báo cáo"}
 
@@ -175,6 +183,9 @@ STAFF: dict[str, Closed] = {
     "edition-unwithhold": Closed(
         MANAGER, lambda world: [world.closed.pk, world.block_unit.pk], get=NOT_SERVED, post=302
     ),
+    "exports": Closed(REVIEWERS, opened),
+    "export-new": Closed(REVIEWERS, opened, get=NOT_SERVED, post=422),
+    "export-file": Closed(REVIEWERS, of_export, get=NOT_SERVED, post=200),
     "sample": Closed(MANAGER, sampled),
     "sample-draw": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
     "sample-invite": Closed(MANAGER, sampled, get=NOT_SERVED, post=302, data=lambda world: {"wave": "0"}),

@@ -2,7 +2,7 @@
 
 from surveys.models.answers import Comment, Draft, Invitation, Rating, Receipt, Response
 from surveys.models.ballots import BallotBox, Envelope, KeyHolder, ResponseLink, SealedResponse, UnitCounter
-from surveys.models.datasets import Dataset
+from surveys.models.datasets import Dataset, DatasetExport
 from surveys.models.editions import (
     Block,
     BlockUnit,
@@ -28,6 +28,7 @@ __all__ = [
     "Business",
     "Comment",
     "Dataset",
+    "DatasetExport",
     "Draft",
     "Duplicate",
     "Edition",

@@ -57,7 +57,7 @@ CLOSE = Step(
         gettext_lazy("Nobody can answer any more; whoever opens a link reads that the survey has ended."),
         gettext_lazy("Answers that were begun and not sent in are deleted."),
         gettext_lazy("The ballot box is mixed one last time; a key holder can open it from then on."),
-        gettext_lazy("If the list of businesses says which units they dealt with, this is forgotten in a sealed edition."),
+        gettext_lazy("A sealed edition: with which units businesses dealt, if their list says so, is forgotten."),
         gettext_lazy("The list of receipts is published: every business can check that its answers were counted."),
     ),
     undo=gettext_lazy("This cannot be undone: a closed edition does not open again."),

@@ -5,6 +5,7 @@ from django.urls import path
 from surveys.web.staff import (
     ballots,
     comments,
+    exports,
     frame,
     frame_import,
     invitations,
@@ -70,6 +71,9 @@ urlpatterns = [
     path(f"{EDITION}quality/responses/", reviews.quality_responses, name="quality-responses"),
     path(f"{EDITION}quality/responses/<uuid:response_id>/", reviews.quality_response, name="quality-response"),
     path(f"{EDITION}dataset/renew/", reviews.dataset_renew_step, name="dataset-renew"),
+    path(f"{EDITION}data/", exports.exports, name="exports"),
+    path(f"{EDITION}data/new/", exports.export_new, name="export-new"),
+    path(f"{EDITION}data/<int:export_id>/", exports.export_file, name="export-file"),
     path(FRAME, frame.frame, name="frame"),
     path(f"{FRAME}businesses/", frame.businesses, name="frame-businesses"),
     path(f"{FRAME}duplicates/", frame.duplicates, name="frame-duplicates"),
