@@ -36,6 +36,8 @@ DEEDS = {
     "ballot.holder_drop": _("Key holder taken off the list"),
     "ballot.key_set": _("Key holder set a passphrase"),
     "ballot.open": _("Ballot box opened"),
+    "edition.extend": _("Last day of answering moved"),
+    "fieldwork.plan": _("Response rate to reach set"),
     "edition.closed": _("Closed for answers"),
     "edition.frozen": _("Data frozen"),
     "edition.scored": _("Edition scored"),

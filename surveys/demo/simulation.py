@@ -120,7 +120,7 @@ def _send_in(invitation: Invitation, pages: list[Page], now: datetime) -> None:
     saved = draft_save(invitation=invitation, pages=pages, now=now)
     for fault in saved.faults.values():
         raise fault
-    response_submit(invitation=invitation)
+    response_submit(invitation=invitation, now=now)
 
 
 @transaction.atomic

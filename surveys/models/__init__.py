@@ -13,6 +13,7 @@ from surveys.models.editions import (
     Margin,
     ProfileField,
 )
+from surveys.models.fieldwork import FieldworkDay, FieldworkPlan
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
@@ -34,6 +35,8 @@ __all__ = [
     "Edition",
     "EligibilityRule",
     "Envelope",
+    "FieldworkDay",
+    "FieldworkPlan",
     "FrameImport",
     "FrameImportFault",
     "HardDocument",

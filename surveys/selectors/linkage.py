@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from ddci.core.linkage import Traces
+from surveys.answers.coarse import FEWEST
 from surveys.enums import InvitationState
 from surveys.models import Edition, Invitation
 from surveys.selectors.invitations import code_of, receipt_of, receipt_sha256
@@ -26,7 +27,7 @@ from surveys.selectors.linkage_units import narrowed_by_units
 from surveys.selectors.linkage_words import Words
 
 INVITATIONS, RESPONSES, BOXES = "surveys_invitation", "surveys_response", "surveys_sealedresponse"
-BUSINESSES = "surveys_business"
+BUSINESSES, UNITS = "surveys_business", "surveys_blockunit"
 # Where one row stands for one participant, although it is pointed at and does not point.
 SUBJECTS = ((INVITATIONS, "business_id", BUSINESSES), (BUSINESSES, "merged_into_id", BUSINESSES))
 DEPTH = 3
@@ -106,8 +107,29 @@ def evidence_of(edition: Edition, *, answers: str = RESPONSES, documents: Mappin
                         side.add(owner, f"{table}.{name}", value)
     direct += _read(people, given, {**_documents(), **(documents or {})})
     strata = _bands_compared(tables, edition, people, given)
+    direct += _units_written_with(tables, belongs[0])
     told = narrowed_by_units(edition) if answers == RESPONSES else 0
     return Evidence(people.traces(), given.traces(), strata, sorted(set(direct)), told)
+
+
+def _units_written_with(tables: Tables, people: Mapping[tuple[str, int], set[str]]) -> Iterable[str]:
+    """Tables about units of which a row was written in one transaction with few participants: a counter that rises with
+    a submission says which units that business rated.
+    """
+    together: dict[Any, set[str]] = {}
+    for (table, place), owners in people.items():
+        together.setdefault(tables[table][place].values.get("xmin"), set()).update(owners)
+    few = {xmin for xmin, owners in together.items() if xmin is not None and len(owners) < FEWEST}
+    with connection.cursor() as cursor:
+        for table, rows in tables.items():
+            targets = {target for _column, (_key, target) in _plain_relations(_relations(cursor, table))}
+            if UNITS in targets and any(row.values.get("xmin") in few for row in rows):
+                yield f"transaction {table}"
+
+
+def _relations(cursor: Any, table: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = connection.introspection.get_relations(cursor, table)
+    return found
 
 
 def _invited(edition: Edition) -> Any:
@@ -204,7 +226,7 @@ def _belonging(tables: Tables, side: _Side, seed: str) -> dict[tuple[str, int], 
     """Rows that point to something of the side, straight or over others."""
     known, found = _seeds(tables, side, seed)
     with connection.cursor() as cursor:
-        relations = {table: connection.introspection.get_relations(cursor, table) for table in tables}
+        relations = {table: _relations(cursor, table) for table in tables}
     for _step in range(DEPTH):
         for table, rows in tables.items():
             for column, (target, target_table) in _plain_relations(relations[table]):

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from ddci.core.crypto import sealed
@@ -26,6 +27,7 @@ from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import draft_key, receipt_of, receipt_sha256
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
+from surveys.services.fieldwork import day_count_when_due, withdrawal_count
 from surveys.services.tray import tray_empty_when_due
 
 
@@ -161,8 +163,9 @@ def _draft_write(invitation: Invitation, content: DraftContent, revision: int, n
 
 
 @transaction.atomic
-def draft_discard(*, invitation: Invitation) -> None:
-    """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened.
+def draft_discard(*, invitation: Invitation, now: datetime | None = None) -> None:
+    """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened. With
+    `now`, that somebody withdrew on this day is counted.
 
     Raises:
         AlreadySent: what was sent in cannot be found again, by nobody.
@@ -172,17 +175,21 @@ def draft_discard(*, invitation: Invitation) -> None:
         raise AlreadySent
     Draft.objects.filter(invitation=locked).delete()
     Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+    if now and locked.state != InvitationState.SENT:
+        today = localdate(now)
+        transaction.on_commit(partial(withdrawal_count, edition=locked.edition, today=today), robust=True)
 
 
 @transaction.atomic
-def response_submit(*, invitation: Invitation) -> str:
+def response_submit(*, invitation: Invitation, now: datetime | None = None) -> str:
     """Send the draft in and give the receipt code; called again, it gives the same receipt and writes nothing.
 
     In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
     others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
     They hold the bands of the profile, and of the invitation stratum and design weight only; a confidential edition
     keeps one of three steps of pace beside them. The invitation changes to done without a time. Answers to questions
-    that were not shown are dropped, and units about which nothing was answered are left out.
+    that were not shown are dropped, and units about which nothing was answered are left out. With `now`, the day's sums
+    are brought up to date afterwards, by a transaction of their own and only for ten at once.
 
     Raises:
         NotOpenYet, AlreadyClosed: of the edition.
@@ -208,6 +215,9 @@ def response_submit(*, invitation: Invitation) -> str:
     Draft.objects.filter(invitation=locked).delete()
     Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.DONE)
     invitation.state = InvitationState.DONE
+    if now:
+        today = localdate(now)
+        transaction.on_commit(partial(day_count_when_due, edition=locked.edition, today=today), robust=True)
     return receipt
 
 

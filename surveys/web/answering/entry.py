@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from surveys.answers.drafts import ConsentPage
@@ -58,7 +59,7 @@ def _consent(request: HttpRequest, visit: Visit) -> HttpResponse:
 def discard(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Withdraw consent: delete what is saved so far, after asking once more."""
     if request.method == "POST":
-        draft_discard(invitation=visit.invitation)
+        draft_discard(invitation=visit.invitation, now=timezone.now())
         return redirect("answering:start", code=visit.code)
     if visit.saved_at is None:
         return redirect("answering:start", code=visit.code)

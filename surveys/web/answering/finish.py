@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from surveys.answers.journey import REVIEW, problems, reachable, steps
 from surveys.enums import InvitationState
@@ -36,7 +37,7 @@ def send(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if request.method != "POST":
         return redirect("answering:review", code=code)
     try:
-        response_submit(invitation=invitation)
+        response_submit(invitation=invitation, now=timezone.now())
     except NotComplete:
         return redirect("answering:review", code=code)
     return redirect("answering:receipt", code=code)

@@ -22,7 +22,17 @@ from surveys.answers.ballot import Ballot
 from surveys.answers.drafts import SectionPage
 from surveys.enums import InvitationState
 from surveys.management.commands.linkage_audit import DECLARED, findings
-from surveys.models import Business, Edition, Invitation, Rating, Response, SampleMember, SealedResponse
+from surveys.models import (
+    BlockUnit,
+    Business,
+    Edition,
+    Invitation,
+    Rating,
+    Response,
+    SampleMember,
+    SealedResponse,
+    UnitCounter,
+)
 from surveys.population.plan import Plan
 from surveys.selectors.ballots import BoxCount, boxes_of, wrapping_key
 from surveys.selectors.linkage import BOXES, RESPONSES, Evidence, evidence_of
@@ -35,7 +45,7 @@ from tests.factories.frames import business_make
 from tests.factories.respondents import ANSWERS, edition_asking, entry_pages, unit_key
 
 # Six trays are emptied on the way, four answers stay in the tray.
-PEOPLE, WAITING, CLASSES = 64, 4, 4
+PEOPLE, WAITING, CLASSES, TOGETHER = 64, 4, 4, 10
 Sent = dict[int, str]
 
 
@@ -66,9 +76,16 @@ def voted(edition: Edition) -> Sent:
         profile = {"type": business.type, "size": business.size}
         pages = [*entry_pages(finance, profile=profile), SectionPage(finance, {**ANSWERS, "MB3": number})]
         draft_save(invitation=invitation, pages=pages, now=NOW + timedelta(minutes=at))
-        response_submit(invitation=invitation)
+        before = counters()
+        response_submit(invitation=invitation, now=NOW + timedelta(minutes=at))
+        # No counter of a unit moves with one submission: they rise for a whole tray at once, all written anew.
+        assert sum(counters().values()) - sum(before.values()) in {0, TOGETHER}
         numbers[number] = str(invitation.pk)
     return numbers
+
+
+def counters() -> dict[int, int]:
+    return dict(UnitCounter.objects.values_list("block_unit", "ratings"))
 
 
 def truth_of_boxes(edition: Edition, numbers: Sent) -> dict[str, str]:
@@ -213,6 +230,18 @@ def leaks_through_the_business(order: dict[str, int], truth: dict[str, str]) -> 
     assert any("surveys_business.bands" in line for line in told)
 
 
+def a_counter_that_rises_with_a_submission(edition: Edition) -> None:
+    """PostgreSQL says which rows were written together; of SQLite `voted` shows that no counter moves alone."""
+    invitation = Invitation.objects.filter(edition=edition).order_by("pk")[0]
+    unit = BlockUnit.objects.filter(block__edition=edition).order_by("pk")[0]
+    with transaction.atomic():
+        Invitation.objects.filter(pk=invitation.pk).update(state=InvitationState.DONE)
+        UnitCounter.objects.create(block_unit=unit, ratings=1)
+    found = evidence_of(edition).direct
+    assert found == (["transaction surveys_unitcounter"] if connection.vendor == "postgresql" else [])
+    UnitCounter.objects.all().delete()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_every_planted_leak_is_found() -> None:
     edition = edition_asking()
@@ -245,6 +274,7 @@ def test_every_planted_leak_is_found() -> None:
     cache.clear()
 
     leaks_through_the_business(order, truth)
+    a_counter_that_rises_with_a_submission(edition)
     written_with_invitations(truth)
     by_transaction = "equal surveys_invitation.xmin surveys_response.xmin"
     by_place = "order surveys_invitation.id surveys_response.ctid"

@@ -103,6 +103,7 @@ def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World
     page.goto(reverse("staff:edition", args=[world.open.pk]))
 
     page.get_by_role("link", name="Đóng kỳ đánh giá…").press("Enter")
+    page.get_by_label("Lý do").fill("Đủ phiếu")
     page.get_by_role("button", name="Đóng kỳ đánh giá").press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("Kỳ đánh giá đã ngừng nhận phiếu.")
