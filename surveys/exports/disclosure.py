@@ -121,16 +121,21 @@ def _coarse(table: pd.DataFrame, keys: list[str], fewest: int) -> pd.DataFrame:
     for length in range(len(keys), -1, -1):
         sizes = _sizes(told.iloc[left], keys[:length])
         enough = sizes >= fewest
-        told.iloc[left[enough], [told.columns.get_loc(name) for name in keys[length:]]] = LOST
+        told.loc[_among(left[enough], len(told)), keys[length:]] = LOST
         left = left[~enough]
     if len(left):
         sizes = _sizes(told, keys)
         sizes[left] = len(told) + 1
         smallest = told.iloc[int(sizes.argmin())][keys]
-        joining = np.flatnonzero((told[keys] == smallest).all(axis=1) & ~np.isin(np.arange(len(told)), left))
-        together = np.concatenate([left, joining])
-        told.iloc[together, [told.columns.get_loc(name) for name in keys]] = LOST
+        joining = (told[keys] == smallest).all(axis=1).to_numpy()
+        told.loc[joining | _among(left, len(told)), keys] = LOST
     return told
+
+
+def _among(places: Places, length: int) -> npt.NDArray[np.bool_]:
+    found = np.zeros(length, dtype=bool)
+    found[places] = True
+    return found
 
 
 def _sizes(table: pd.DataFrame, keys: list[str]) -> Places:

@@ -112,7 +112,7 @@ def _letters(column: Column, cells: pd.Series[Any]) -> dict[float, str]:
     return {n: STATA_LETTERS[n] for n in column.missing} if cells.isin(list(column.missing)).any() else {}
 
 
-def _stata_labels(column: Column, language: str) -> dict[int | str, str]:
+def _stata_labels(column: Column, language: str) -> dict[Any, str]:
     """Stata labels whole numbers and missing values only."""
     return {
         STATA_LETTERS.get(number) or int(number): words

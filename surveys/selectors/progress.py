@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from accounts.models import in_language
 from surveys.enums import EditionState, InvitationState
@@ -85,23 +86,22 @@ class Alert:
 def steps_by_stratum(edition: Edition) -> list[Steps]:
     """One query."""
     rate = rate_planned(edition)
-    found = _invited(edition).values("stratum").annotate(**STEPS).order_by("stratum")
-    return [_steps(row.pop("stratum"), "", row, rate) for row in found]
+    return [_steps(stratum, "", counts, rate) for stratum, counts in _grouped(edition, "stratum")]
 
 
 def steps_by_locality(edition: Edition) -> list[Steps]:
     """Localities of businesses of the frame, as the frame knows them. Two queries."""
     rate = rate_planned(edition)
     labels = _locality_labels(edition)
-    found = _invited(edition).values("business__locality").annotate(**STEPS)
-    rows = [(row.pop("business__locality") or "", row) for row in found.order_by("business__locality")]
+    rows = _grouped(edition, "business__locality")
     order = {code: place for place, code in enumerate(labels)}
     rows.sort(key=lambda row: (order.get(row[0], len(order)), row[0]))
     return [_steps(code, labels.get(code, code), row, rate) for code, row in rows]
 
 
-def _invited(edition: Edition) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(edition=edition).order_by()
+def _grouped(edition: Edition, field: str) -> list[tuple[str, dict[str, int]]]:
+    found: Any = Invitation.objects.filter(edition=edition).order_by().values(field).annotate(**STEPS).order_by(field)
+    return [(row[field] or "", {name: row[name] for name in STEPS}) for row in found]
 
 
 def _steps(code: str, label: str, counts: dict[str, int], rate: float | None) -> Steps:
@@ -131,14 +131,7 @@ def rate_planned(edition: Edition) -> float | None:
 
 def counts_now(edition: Edition) -> dict[str, list[int]]:
     """By stratum [invited, opened, started, completed], as `FieldworkDay` keeps it."""
-    return {
-        each.code: [each.invited, each.opened, each.started, each.done]
-        for each in (_steps(row.pop("stratum"), "", row, None) for row in _strata(edition))
-    }
-
-
-def _strata(edition: Edition) -> Sequence[dict[str, int]]:
-    return list(_invited(edition).values("stratum").annotate(**STEPS).order_by("stratum"))  # type: ignore[arg-type]
+    return {stratum: [counts[name] for name in STEPS] for stratum, counts in _grouped(edition, "stratum")}
 
 
 def days_of(edition: Edition, now: Steps, today: date) -> list[Day]:

@@ -1,4 +1,4 @@
-"""Completed over the days against the plan, as coordinates of a drawing 640 by 220."""
+"""Completed over the days against the plan, as coordinates of a drawing 480 by 200."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from surveys.models import Edition
 from surveys.selectors.progress import Day
 
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 620.0, 20.0, 180.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 460.0, 20.0, 164.0
 
 
 @dataclass(frozen=True)

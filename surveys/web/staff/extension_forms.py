@@ -1,12 +1,11 @@
 """The plan of fieldwork and its new last day."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surveys.web.staff.forms import DayInput
+from accounts.web.forms import DayInput
 
 
 class PlanRateForm(forms.Form):
@@ -26,5 +25,5 @@ class ExtensionForm(forms.Form):
     closes_on = forms.DateField(label=_("New last day of answering"), widget=DayInput())
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It stands in the audit trail."))
 
-    def facts(self) -> dict[str, date | str]:
+    def facts(self) -> dict[str, Any]:
         return {"closes_on": self.cleaned_data["closes_on"], "reason": self.cleaned_data["reason"]}
