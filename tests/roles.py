@@ -1,14 +1,29 @@
 """One province with everything in it, and one person of every role: what tests of doors stand on."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.enums import Role
 from accounts.models import Job, Membership, Province, User
 from scoring.models import Publication, ScoringRun
 from surveys.enums import Secrecy
-from surveys.models import BlockUnit, Business, Comment, Duplicate, Edition, FrameImport, KeyHolder, Unit, UnitReader
+from surveys.models import (
+    BlockUnit,
+    Business,
+    Comment,
+    DatasetExport,
+    Duplicate,
+    Edition,
+    FrameImport,
+    HardDocument,
+    HardValue,
+    KeyHolder,
+    Unit,
+    UnitReader,
+)
 from surveys.population.plan import Plan
 from surveys.selectors.invitations import code_of
 from surveys.services.frame_imports import frame_upload
@@ -98,3 +113,28 @@ def world_make() -> World:
         duplicate=Duplicate.objects.create(first=pair[0], second=pair[1], kind="name_address", likeness=0.9),
         holder=holder,
     )
+
+
+def of_unit(world: World) -> list[Any]:
+    return [world.closed.pk, world.block_unit.pk]
+
+
+def of_value(world: World) -> list[Any]:
+    """Another value each time: the one that was taken out is gone."""
+    value = HardValue.objects.filter(block_unit__block__edition=world.closed).order_by("pk").first()
+    return [world.closed.pk, value.pk if value else 0]
+
+
+def of_document(world: World) -> list[Any]:
+    document, _ = HardDocument.objects.get_or_create(
+        edition=world.closed, title="12/BC", defaults={"added_at": NOW, "file": ContentFile(b"x", "a.pdf")}
+    )
+    return [world.closed.pk, document.pk]
+
+
+def of_export(world: World) -> list[Any]:
+    dataset = world.publication.run.dataset
+    export, _ = DatasetExport.objects.get_or_create(
+        dataset=dataset, kind="research", fewest=5, defaults={"made_at": NOW, "file": ContentFile(b"x", "a.zip")}
+    )
+    return [dataset.edition_id, export.pk]

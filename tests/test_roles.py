@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from surveys.models import BlockUnit, DatasetExport, HardDocument, HardValue
+from surveys.models import BlockUnit
 from surveys.selectors.invitations import invitation_by_code
-from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
-from tests.roles import ROLES, World, world_make
+from tests.roles import ROLES, World, of_document, of_export, of_unit, of_value, world_make
 
 pytestmark = pytest.mark.django_db
 
@@ -133,31 +131,6 @@ def checked(world: World) -> list[Any]:
 
 def flagged(world: World) -> list[Any]:
     return [world.checked.pk, flagged_with(world.checked, "hasty")[0].pk]
-
-
-def of_unit(world: World) -> list[Any]:
-    return [world.closed.pk, world.block_unit.pk]
-
-
-def of_value(world: World) -> list[Any]:
-    """Another value each time: the one that was taken out is gone."""
-    value = HardValue.objects.filter(block_unit__block__edition=world.closed).order_by("pk").first()
-    return [world.closed.pk, value.pk if value else 0]
-
-
-def of_document(world: World) -> list[Any]:
-    document, _ = HardDocument.objects.get_or_create(
-        edition=world.closed, title="12/BC", defaults={"added_at": NOW, "file": ContentFile(b"x", "a.pdf")}
-    )
-    return [world.closed.pk, document.pk]
-
-
-def of_export(world: World) -> list[Any]:
-    dataset = world.publication.run.dataset
-    export, _ = DatasetExport.objects.get_or_create(
-        dataset=dataset, kind="research", fewest=5, defaults={"made_at": NOW, "file": ContentFile(b"x", "a.zip")}
-    )
-    return [dataset.edition_id, export.pk]
 
 
 def record_facts(world: World) -> dict[str, Any]:

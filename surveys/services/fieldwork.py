@@ -125,9 +125,9 @@ def fieldwork_end(
         ReasonMissing
         WrongState: not open.
     """
+    locked = _held(edition, EditionState.OPEN)
     if not reason.strip():
         raise ReasonMissing
-    locked = _held(edition, EditionState.OPEN)
     day_count(edition=locked, today=today)
     return edition_close(edition=locked, by=by, now=now, rng=rng, reason=reason.strip())
 

@@ -1,5 +1,7 @@
 """How an open edition comes along: participation against the plan, by day; precision so far; what to see to."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,15 +33,23 @@ def monitor(request: StaffRequest, edition_id: int) -> HttpResponse:
 
 
 def _page(request: StaffRequest, edition: Edition, form: PlanRateForm) -> HttpResponse:
-    today = timezone.localdate()
-    strata = progress.steps_by_stratum(edition)
-    total = progress.total_of(strata)
-    days = progress.days_of(edition, total, today)
-    blocks = precision_so_far(edition)
     context = {
         "edition": edition,
         "province": edition.province,
         "form": form,
+        "channels": channel_counts(edition),
+        "boxes": boxes_of(edition),
+        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in {"draft", "open"},
+    }
+    context |= _participation(edition, timezone.localdate()) | _precision(edition)
+    return render(request, "staff/monitor/monitor.html", context, status=422 if form.errors else 200)
+
+
+def _participation(edition: Edition, today: date) -> dict[str, object]:
+    strata = progress.steps_by_stratum(edition)
+    total = progress.total_of(strata)
+    days = progress.days_of(edition, total, today)
+    return {
         "strata": strata,
         "localities": progress.steps_by_locality(edition),
         "total": total,
@@ -47,14 +57,14 @@ def _page(request: StaffRequest, edition: Edition, form: PlanRateForm) -> HttpRe
         "withdrawn": sum(each.withdrawn for each in days),
         "reached": progress.reached_by(days, edition, today),
         "curve": day_curve(edition, days, total.target),
-        "blocks": blocks,
-        "short": [unit.line for block in blocks for unit in block.units if not unit.line.enough],
         "alerts": [*progress.behind(days), *progress.bursts(days)],
-        "channels": channel_counts(edition),
-        "boxes": boxes_of(edition),
-        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in {"draft", "open"},
     }
-    return render(request, "staff/monitor/monitor.html", context, status=422 if form.errors else 200)
+
+
+def _precision(edition: Edition) -> dict[str, object]:
+    blocks = precision_so_far(edition)
+    short = [unit.line for block in blocks for unit in block.units if not unit.line.enough]
+    return {"blocks": blocks, "short": short}
 
 
 @require_POST
