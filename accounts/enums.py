@@ -41,6 +41,8 @@ DEEDS = {
     "ballot.holder_drop": _("Key holder taken off the list"),
     "ballot.key_set": _("Key holder set a passphrase"),
     "ballot.open": _("Ballot box opened"),
+    "edition.extend": _("Last day of answering moved"),
+    "fieldwork.plan": _("Response rate to reach set"),
     "edition.closed": _("Closed for answers"),
     "edition.frozen": _("Data frozen"),
     "edition.scored": _("Edition scored"),
@@ -78,6 +80,8 @@ DEEDS = {
     "response.propose": _("Exclusion of a response proposed"),
     "response.exclude": _("Response excluded"),
     "dataset.freeze": _("Dataset written"),
+    "dataset.export": _("Files made from a dataset"),
+    "dataset.download": _("Files of a dataset downloaded"),
     "recipe.create": _("Recipe made"),
     "run.start": _("Scoring run started"),
     "run.complete": _("Scoring run complete"),
@@ -101,6 +105,7 @@ JOBS = {
     "quality_check": _("Check of the answers"),
     "frame_import": _("Import of businesses"),
     "registration_mail": _("Link to a business that registered"),
+    "dataset_export": _("Files from a dataset"),
 }
 
 

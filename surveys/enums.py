@@ -68,6 +68,13 @@ class NonAnswer(models.TextChoices):
     DONT_KNOW = "dk", _("Don't know")
 
 
+class ExportKind(models.TextChoices):
+    """Who a file made from a dataset is for."""
+
+    FULL = "full", _("Full version")
+    RESEARCH = "research", _("Version for researchers")
+
+
 class RespondentType(models.TextChoices):
     ENTERPRISE = "enterprise", _("Enterprise")
     COOPERATIVE = "cooperative", _("Cooperative")

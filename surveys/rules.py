@@ -22,6 +22,16 @@ def may_freeze_data(person: Person, edition: Edition) -> bool:
     return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
 
 
+def may_export_data(person: Person, edition: Edition) -> bool:
+    """Make and take the version of the dataset for researchers."""
+    return has_role(person, edition.province, Role.MANAGER, Role.ANALYST)
+
+
+def may_export_all(person: Person, edition: Edition) -> bool:
+    """Make and take the full version of the dataset."""
+    return has_role(person, edition.province, Role.ANALYST)
+
+
 def may_see_quality(person: Person, edition: Edition) -> bool:
     """How many responses were flagged and excluded, and why: counts, no answer."""
     return has_role(person, edition.province, Role.MANAGER, Role.ANALYST, Role.APPROVER)

@@ -164,3 +164,20 @@ EVIDENCE = {
     FlagCode.INCONSISTENT: _inconsistent,
     FlagCode.UNUSUAL: _unusual,
 }
+
+
+def change_sentence(*, kind: str, rows: int, of: int, table: str = "", name: str = "") -> str:
+    """What was changed in a version for researchers."""
+    facts = {"rows": write_number(rows, 0), "of": write_number(of, 0), "name": name}
+    sentences = {
+        ("excluded", ""): _("%(rows)s of %(of)s responses are excluded from the results and left out here."),
+        ("band", "respondents"): _("“%(name)s” is not told (*) in %(rows)s of %(of)s rows of respondents."),
+        ("band", "ratings"): _("“%(name)s” is not told (*) in %(rows)s of %(of)s ratings."),
+        ("row", "respondents"): _("%(rows)s of %(of)s respondents are left out: fewer than the smallest group."),
+        ("row", "ratings"): _("%(rows)s of %(of)s ratings are left out: fewer than the smallest group."),
+        ("unit", "ratings"): _("The unit “%(name)s” is left out with its %(rows)s ratings: too few rated it."),
+        ("number", "ratings"): _(
+            "%(rows)s of %(of)s numbers of question %(name)s were moved to the nearest common one."
+        ),
+    }
+    return str(sentences[kind, table] % facts)

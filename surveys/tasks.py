@@ -1,5 +1,6 @@
 """Background jobs of the surveys: load, one service call."""
 
+from random import SystemRandom
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +18,15 @@ def quality_check(job: Job, progress: Progress) -> dict[str, Any]:
     edition = Edition.objects.select_related("province").get(pk=job.arguments["edition"])
     check = quality_check_run(edition=edition, by=job.by, now=timezone.now(), progress=progress)
     return {"check": check.pk, "flagged": check.flagged}
+
+
+@job_kind("dataset_export")
+def dataset_export(job: Job, progress: Progress) -> dict[str, Any]:
+    # Imported by the job itself: writers of spreadsheets, SPSS and Stata take a second.
+    from surveys.services.dataset_exports import export_write  # noqa: PLC0415
+
+    done = export_write(export_id=job.arguments["export"], rng=SystemRandom(), progress=progress)
+    return {"export": done.pk, "sha256": done.sha256}
 
 
 @job_kind("frame_import")

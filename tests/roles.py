@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
@@ -15,9 +17,12 @@ from surveys.models import (
     BlockUnit,
     Business,
     Comment,
+    DatasetExport,
     Duplicate,
     Edition,
     FrameImport,
+    HardDocument,
+    HardValue,
     KeyHolder,
     Unit,
     UnitReader,
@@ -150,3 +155,28 @@ def fitting_arguments(name: str) -> list[list[str]]:
             continue
         fitting.append(given)
     return fitting
+
+
+def of_unit(world: World) -> list[Any]:
+    return [world.closed.pk, world.block_unit.pk]
+
+
+def of_value(world: World) -> list[Any]:
+    """Another value each time: the one that was taken out is gone."""
+    value = HardValue.objects.filter(block_unit__block__edition=world.closed).order_by("pk").first()
+    return [world.closed.pk, value.pk if value else 0]
+
+
+def of_document(world: World) -> list[Any]:
+    document, _ = HardDocument.objects.get_or_create(
+        edition=world.closed, title="12/BC", defaults={"added_at": NOW, "file": ContentFile(b"x", "a.pdf")}
+    )
+    return [world.closed.pk, document.pk]
+
+
+def of_export(world: World) -> list[Any]:
+    dataset = world.publication.run.dataset
+    export, _ = DatasetExport.objects.get_or_create(
+        dataset=dataset, kind="research", fewest=5, defaults={"made_at": NOW, "file": ContentFile(b"x", "a.zip")}
+    )
+    return [dataset.edition_id, export.pk]

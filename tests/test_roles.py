@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 
-from surveys.models import BlockUnit, HardDocument, HardValue
+from surveys.models import BlockUnit
 from surveys.selectors.invitations import invitation_by_code
 from tests.doors import (
     COLLEAGUES,
@@ -25,9 +24,18 @@ from tests.doors import (
     Closed,
     Open,
 )
-from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
-from tests.roles import ROLES, World, all_addresses, fitting_arguments, world_make
+from tests.roles import (
+    ROLES,
+    World,
+    all_addresses,
+    fitting_arguments,
+    of_document,
+    of_export,
+    of_unit,
+    of_value,
+    world_make,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,23 +107,6 @@ def flagged(world: World) -> list[Any]:
     return [world.checked.pk, flagged_with(world.checked, "hasty")[0].pk]
 
 
-def of_unit(world: World) -> list[Any]:
-    return [world.closed.pk, world.block_unit.pk]
-
-
-def of_value(world: World) -> list[Any]:
-    """Another value each time: the one that was taken out is gone."""
-    value = HardValue.objects.filter(block_unit__block__edition=world.closed).order_by("pk").first()
-    return [world.closed.pk, value.pk if value else 0]
-
-
-def of_document(world: World) -> list[Any]:
-    document, _ = HardDocument.objects.get_or_create(
-        edition=world.closed, title="12/BC", defaults={"added_at": NOW, "file": ContentFile(b"x", "a.pdf")}
-    )
-    return [world.closed.pk, document.pk]
-
-
 def record_facts(world: World) -> dict[str, Any]:
     return {"TG2__value": "90", "TG2__period": "2024", "TG2__source_vi": "Báo cáo"}
 
@@ -132,13 +123,20 @@ STAFF: dict[str, Closed] = {
     "edition-export": Closed(MEMBERS, opened),
     "edition-import": Closed(MANAGER, province, post=422),
     "edition-open": Closed(MANAGER, draft, post=302),
-    "edition-close": Closed(MANAGER, opened, post=302),
+    "edition-close": Closed(MANAGER, opened, post=302, data=lambda world: {"reason": "Đủ phiếu"}),
+    "edition-extend": Closed(MANAGER, opened, post=422),
+    "monitor": Closed(MEMBERS, opened),
+    "monitor-plan": Closed(MANAGER, opened, get=NOT_SERVED, post=302, data=lambda world: {"response_rate": "40"}),
+    "monitor-table": Closed(MEMBERS, lambda world: [world.open.pk, "units", "csv"]),
     "edition-freeze": Closed(frozenset({"manager", "analyst"}), closed, post=302),
     "edition-settings": Closed(MANAGER, draft, post=302, data=settings_of),
     "edition-withhold": Closed(MANAGER, closed, get=NOT_SERVED, post=422),
     "edition-unwithhold": Closed(
         MANAGER, lambda world: [world.closed.pk, world.block_unit.pk], get=NOT_SERVED, post=302
     ),
+    "exports": Closed(REVIEWERS, opened),
+    "export-new": Closed(REVIEWERS, opened, get=NOT_SERVED, post=422),
+    "export-file": Closed(REVIEWERS, of_export, get=NOT_SERVED, post=200),
     "sample": Closed(MANAGER, sampled),
     "sample-draw": Closed(MANAGER, draft, get=NOT_SERVED, post=422),
     "sample-invite": Closed(MANAGER, sampled, get=NOT_SERVED, post=302, data=lambda world: {"wave": "0"}),

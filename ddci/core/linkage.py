@@ -69,13 +69,15 @@ def attempts(left: Traces, right: Traces, truth: Mapping[str, str], classes: Map
     to = {owner: place for place, owner in enumerate(right.owners)}
     rows, columns = [at[owner] for owner in known], [to[truth[owner]] for owner in known]
     groups = [np.array(places) for places in _grouped([classes.get(owner, "") for owner in known]).values()]
+    partners = [(name, [theirs[column] for column in columns]) for name, theirs in right.values.items()]
+    ranked = {name: _ranks(other) for name, other in partners if _tells(other)}
     found = []
     for first, ours in left.values.items():
         one = [ours[row] for row in rows]
-        for second, theirs in right.values.items():
-            other = [theirs[column] for column in columns]
-            if _tells(one) and _tells(other):
-                found.append(_by_order(first, second, one, other, groups))
+        ranks = _ranks(one) if _tells(one) else None
+        for second, other in partners:
+            if ranks is not None and second in ranked:
+                found.append(_by_order(first, second, ranks, ranked[second], groups))
             found += _by_equality(first, second, one, other, groups)
     return sorted(found, key=lambda attempt: (attempt.luck, attempt.left, attempt.right))
 
@@ -115,17 +117,11 @@ def _ranks(values: Sequence[str | float | None]) -> Floats:
     places: dict[object, list[int]] = {}
     for rank, place in enumerate(order):
         places.setdefault(keys[place], []).append(rank)
-    return np.array([float(np.mean(places[key])) for key in keys])
+    middle = {key: sum(tied) / len(tied) for key, tied in places.items()}
+    return np.array([middle[key] for key in keys])
 
 
-def _by_order(
-    first: str,
-    second: str,
-    one: Sequence[str | float | None],
-    other: Sequence[str | float | None],
-    groups: list[Places],
-) -> Attempt:
-    ours, theirs = _ranks(one), _ranks(other)
+def _by_order(first: str, second: str, ours: Floats, theirs: Floats, groups: list[Places]) -> Attempt:
     found, variance, hits = 0.0, 0.0, 0
     for group in groups:
         x, y = ours[group] - ours[group].mean(), theirs[group] - theirs[group].mean()

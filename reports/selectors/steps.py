@@ -160,7 +160,8 @@ def _populations(standing: Standing) -> Iterator[Gap]:
 def _collect(standing: Standing) -> Iterator[Gap]:
     if standing.closes_on and standing.today <= standing.closes_on:
         words = {"day": date_format(standing.closes_on, "d/m/Y")}
-        yield Gap("still_time", _("Answers are taken until %(day)s.") % words)
+        sentence = _("Answers are taken until %(day)s.") % words
+        yield Gap("still_time", sentence, page="edition-extend", action=_("Move the last day…"))
     if not standing.invited and not standing.responses:
         yield _nobody_invited(standing)
     yield from _short_units(standing)

@@ -23,6 +23,7 @@ from surveys.models import Edition
 from surveys.rules import (
     may_draw_sample,
     may_enter_records,
+    may_export_data,
     may_interview,
     may_invite,
     may_keep_frame,
@@ -67,12 +68,13 @@ EDITION_PAGES = {
         "edition",
         "edition-open",
         "edition-close",
+        "edition-extend",
         "edition-freeze",
         "dataset-renew",
         "publish",
         "unit-preview",
     ),
-    "responses": ("responses",),
+    "responses": ("responses", "monitor", "monitor-plan"),
     "sample": ("sample", "sample-draw", "sample-members"),
     "invitations": ("invitations", "invitations-new", "invitations-codes"),
     "access": ("access",),
@@ -96,6 +98,7 @@ EDITION_PAGES = {
         "run-diagnostics",
         "run-diagnostics-part",
     ),
+    "exports": ("exports", "export-new"),
     "edition-settings": ("edition-settings", "edition-withhold"),
 }
 PROVINCE_PAGES = {
@@ -127,6 +130,7 @@ LABELS = {
     "comments": _("Comments"),
     "quality": _("Quality of answers"),
     "runs": _("Scoring"),
+    "exports": _("Data files"),
     "edition-settings": _("Settings"),
     "units": _("Units"),
     "members": _("Members"),
@@ -182,6 +186,7 @@ def _edition_doors(person: User, edition: Edition) -> dict[str, bool]:
         "comments": may_moderate(person, edition),
         "quality": may_see_quality(person, edition),
         "runs": may_see_runs(person, edition.province),
+        "exports": may_export_data(person, edition),
         "edition-settings": may_prepare_edition(person, edition.province),
     }
 

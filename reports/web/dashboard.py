@@ -192,6 +192,7 @@ def _may_open(page: str, edition: Edition, person: User) -> bool:
         "invitations-new": lambda: may_invite(person, edition),
         "sample": lambda: may_draw_sample(person, edition),
         "edition-settings": lambda: may_prepare_edition(person, province),
+        "edition-extend": lambda: may_prepare_edition(person, province),
         "runs": lambda: may_start_run(person, province),
         "run": lambda: may_start_run(person, province) or may_approve(person, province),
         "comments": lambda: may_moderate(person, edition),

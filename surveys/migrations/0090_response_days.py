@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("surveys", "0060_fieldwork")]
+    dependencies: ClassVar = [("surveys", "0071_fieldwork_days")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="ResponseDay",

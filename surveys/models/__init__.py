@@ -10,7 +10,7 @@ from surveys.models.ballots import (
     SealedResponse,
     UnitCounter,
 )
-from surveys.models.datasets import Dataset
+from surveys.models.datasets import Dataset, DatasetExport
 from surveys.models.editions import (
     Block,
     BlockUnit,
@@ -24,6 +24,7 @@ from surveys.models.editions import (
 from surveys.models.fieldwork import Assignment, Attempt, EditionAccess, Registration, Sitting
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
+from surveys.models.progress import FieldworkDay, FieldworkPlan
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
 from surveys.models.samples import Sample, SampleMember, SampleStratum
@@ -39,12 +40,15 @@ __all__ = [
     "Business",
     "Comment",
     "Dataset",
+    "DatasetExport",
     "Draft",
     "Duplicate",
     "Edition",
     "EditionAccess",
     "EligibilityRule",
     "Envelope",
+    "FieldworkDay",
+    "FieldworkPlan",
     "FrameImport",
     "FrameImportFault",
     "HardDocument",

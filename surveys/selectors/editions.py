@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Province, User
 from ddci.core.errors import Refusal
+from surveys.enums import EditionState
 from surveys.models import Edition, QuestionnaireVersion
 
 
@@ -22,6 +23,10 @@ def editions_visible_to(user: User) -> QuerySet[Edition]:
 
 def editions_of(province: Province) -> QuerySet[Edition]:
     return Edition.objects.filter(province=province).select_related("province").order_by("-year")
+
+
+def editions_open() -> QuerySet[Edition]:
+    return Edition.objects.filter(state=EditionState.OPEN).order_by("pk")
 
 
 def questionnaire_of(edition: Edition) -> QuestionnaireVersion | None:

@@ -4,7 +4,7 @@ The draft is sealed with a key derived from the respondent's code; sending in lo
 edition (in a confidential one it turns it into a `Response`). Neither codes nor answers are ever logged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -20,7 +20,7 @@ from surveys.answers.drafts import DraftContent, Mark, Page, merge
 from surveys.answers.journey import REVIEW, Move, destination, problems
 from surveys.answers.pace import seconds_between
 from surveys.answers.questionnaire import Questionnaire
-from surveys.enums import EditionState, InvitationState, Secrecy
+from surveys.enums import Channel, EditionState, InvitationState, Secrecy
 from surveys.models import (
     Comment,
     Draft,
@@ -47,6 +47,7 @@ from surveys.selectors.sittings import SittingOver, sitting_content, sitting_key
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
 from surveys.services.calls import call_completed
+from surveys.services.fieldwork import day_count_when_due, withdrawal_count
 from surveys.services.tray import tray_empty_when_due
 
 EDITION = Columns(Edition, "e")
@@ -271,9 +272,9 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
 
 
 @transaction.atomic
-def draft_discard(*, invitation: Invitation, sitting: Sitting | None = None) -> None:
+def draft_discard(*, invitation: Invitation, sitting: Sitting | None = None, day: date | None = None) -> None:
     """Withdraw consent: everything saved so far is deleted, and the invitation is as if it had never been opened. Of a
-    sitting, only what was entered in it.
+    sitting, only what was entered in it. With `day`, that somebody withdrew on it is counted.
 
     Raises:
         AlreadySent: what was sent in cannot be found again, by nobody.
@@ -285,8 +286,20 @@ def draft_discard(*, invitation: Invitation, sitting: Sitting | None = None) -> 
         Draft.objects.filter(invitation=locked).delete()
     else:
         Sitting.objects.filter(pk=sitting.pk).delete()
-    if not _something_saved(locked):
-        Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+    if _something_saved(locked):
+        return
+    Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
+    if day and locked.state != InvitationState.SENT:
+        _afterwards(withdrawal_count, locked.edition, day)
+
+
+def _afterwards(count: Callable[..., object], edition: Edition, day: date) -> None:
+    """Count in a transaction of its own, once this one is committed; should that fail, what was done stays done."""
+
+    def counted() -> None:
+        count(edition=edition, today=day)
+
+    transaction.on_commit(counted, robust=True)
 
 
 def _something_saved(invitation: Invitation) -> bool:
@@ -333,8 +346,9 @@ def content_send(*, held: Invitation, content: DraftContent, hand: str, day: dat
 
     Args:
         hand: the channel where somebody else filled it in, else "".
-        day: today; a confidential edition keeps it, and nothing finer, with the response until the data are frozen. A
-            sealed one keeps nothing of it. None where the day says nothing, as of paper that is typed at one go.
+        day: today; the day's sums are brought up to date afterwards, by a transaction of their own and only for ten at
+            once. A confidential edition keeps the day, and nothing finer, with the response until the data are frozen;
+            not that of paper, which is typed at one go. A sealed one keeps nothing of it.
 
     Raises:
         NotComplete: something required is missing; the sentence names everything at once.
@@ -351,10 +365,12 @@ def content_send(*, held: Invitation, content: DraftContent, hand: str, day: dat
         # How fast somebody was can be seen from outside, so that in a sealed edition it would point at few.
         _envelope_write(held, replace(ballot, pace=None))
     else:
-        _response_write(held, replace(ballot, pace=None) if hand else ballot, day)
+        _response_write(held, replace(ballot, pace=None) if hand else ballot, day if hand != Channel.PAPER else None)
     Draft.objects.filter(invitation=held).delete()
     Sitting.objects.filter(invitation=held).delete()
     Invitation.objects.filter(pk=held.pk).update(state=InvitationState.DONE)
+    if day:
+        _afterwards(day_count_when_due, held.edition, day)
     return receipt
 
 

@@ -17,7 +17,8 @@ _FIELDWORK = {EditionState.DRAFT, EditionState.OPEN}
 _BEFORE_SCORES = {*_FIELDWORK, EditionState.CLOSED, EditionState.FROZEN}
 CHANGEABLE: dict[str, frozenset[EditionState]] = {
     "opens_on": frozenset(_FIELDWORK),
-    "closes_on": frozenset(_FIELDWORK),
+    # Of an open edition the last day is moved with a reason: `surveys.services.fieldwork.edition_extend`.
+    "closes_on": frozenset({EditionState.DRAFT}),
     "minutes_to_answer": frozenset(_FIELDWORK),
     "minimum_ratings": frozenset(_BEFORE_SCORES),
     "readers_first": frozenset({*_BEFORE_SCORES, EditionState.SCORED}),

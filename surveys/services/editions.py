@@ -16,6 +16,7 @@ from accounts.services import audit
 from ddci.core.errors import NotNow
 from surveys.enums import EditionState, Secrecy
 from surveys.models import (
+    Business,
     Comment,
     Draft,
     Edition,
@@ -104,6 +105,9 @@ def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Rand
     and all receipts are written anew in random order, so that nothing in the database's own bookkeeping (order of rows,
     transaction numbers) joins them to an invitation.
 
+    Of a sealed edition the frame forgets with which units each business had dealings: held against the units that
+    an answer rates, that would leave few who could have given it.
+
     Raises:
         WrongState: not open.
     """
@@ -113,6 +117,8 @@ def edition_close(*, edition: Edition, by: User | None, now: datetime, rng: Rand
     if ballot_box_of(closed) is not None:
         tray_empty(edition=closed, rng=rng)
     _rewrite_in_random_order(closed, rng)
+    if closed.secrecy == Secrecy.SEALED:
+        Business.objects.filter(province=closed.province).exclude(units=[]).update(units=[])
     return closed
 
 

@@ -172,6 +172,7 @@ def step_taken(page: Page, *, doing: str, step: str, said: str, look: Look, offe
     headed(page, doing)
     expect(page.get_by_role("region", name="Điều sẽ xảy ra")).to_be_visible()
     look(page)
+    page.get_by_role("textbox", name=re.compile("nhật ký")).fill("Theo kế hoạch của hiệp hội")
     press(page, doing)
     expect(page.get_by_text(said)).to_be_visible()
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from accounts.models import Province
 from accounts.services import job_execute
+from ddci.core.text import without_marks
 from surveys.demo.frame import simulated_tax_code
-from surveys.models import Edition, FrameImport, ProfileField
+from surveys.models import Business, Edition, FrameImport, ProfileField
 from surveys.population.columns import mapping_guess
 from surveys.services.frame_imports import frame_import_start, frame_upload
 from tests.factories.editions import LOCALITIES, NOW, edition_make
@@ -59,3 +60,20 @@ def frame_imported(
     job_execute(str(started.job_id))  # does nothing where the job already ran on commit
     started.refresh_from_db()
     return started
+
+
+def business_make(province: Province, number: int, **facts: object) -> Business:
+    """A business as an import would have written it."""
+    tax_code, name = simulated_tax_code(number), f"Công ty TNHH Lúa Vàng {number:03}"
+    given: dict[str, object] = {
+        "key": tax_code,
+        "tax_code": tax_code,
+        "name": name,
+        "plain_name": without_marks(name),
+        "type": "enterprise",
+        "locality": "tp-thai-binh",
+        "address": f"Số {number} đường Lý Bôn",
+        "phone": f"+84912{number:06d}",
+        "email": f"dn{number}@example.com",
+    }
+    return Business.objects.create(province=province, **{**given, **facts})

@@ -67,6 +67,10 @@ def findings(evidence: Evidence) -> list[str]:
         if (each.left, each.right) not in DECLARED
         and (each.texts or (each.left.endswith(SHARED) and each.right.endswith(SHARED)))
     ]
+    if evidence.told_by_units:
+        found.append(
+            f"The units that the frame names leave {evidence.told_by_units} participants fewer than {FEWEST} answers."
+        )
     for name, values in evidence.answers.values.items():
         distinct = {value for value in values if value is not None}
         column = name.rpartition(".")[2]

@@ -86,7 +86,7 @@ def _consent(request: HttpRequest, visit: Visit) -> HttpResponse:
 def discard(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Withdraw consent: delete what is saved so far, after asking once more. A sitting ends with that."""
     if request.method == "POST":
-        draft_discard(invitation=visit.invitation, sitting=visit.sitting)
+        draft_discard(invitation=visit.invitation, sitting=visit.sitting, day=timezone.localdate())
         if visit.sitting is not None:
             return forgotten(over_page(request, visit.invitation, visit.sitting))
         return redirect("answering:start", code=visit.code)

@@ -20,7 +20,7 @@ from ddci.core.crypto import code_in_groups
 from ddci.core.errors import Invalid
 from surveys.enums import EditionState, Secrecy
 from surveys.models import Edition
-from surveys.rules import is_key_holder, may_open_box, may_prepare_edition, may_see_edition
+from surveys.rules import is_key_holder, may_open_box, may_prepare_edition, may_review_responses, may_see_edition
 from surveys.selectors.ballots import (
     FEWEST_HOLDERS,
     ballot_box_of,
@@ -124,6 +124,9 @@ def box_open(request: StaffRequest, edition_id: int) -> HttpResponse:
         return _page(request, edition, fault=str(refusal), anchor="secret")
     said = _("The ballot box is open. Responses: %(responses)s, ratings: %(ratings)s.")
     messages.success(request, said % {"responses": opened.responses, "ratings": opened.ratings})
+    if may_review_responses(request.user, edition):
+        messages.info(request, _("Next: have the answers checked and decide about those that were flagged."))
+        return redirect("staff:quality", edition.pk)
     return redirect("staff:ballot-box", edition.pk)
 
 

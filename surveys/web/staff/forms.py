@@ -37,6 +37,10 @@ class SettingsForm(forms.Form):
         super().__init__(data, initial=initial)
         for name, states in CHANGEABLE.items():
             self.fields[name].disabled = EditionState(edition.state) not in states
+        if edition.state == EditionState.OPEN:
+            self.fields["closes_on"].help_text = _(
+                "Of an open edition it is moved with a reason, on the monitor's page."
+            )
 
     def settings(self) -> Settings:
         return Settings(**self.cleaned_data)

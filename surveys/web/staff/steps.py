@@ -21,7 +21,8 @@ from surveys.rules import may_freeze_data, may_prepare_edition
 from surveys.selectors.readiness import gaps_before_opening
 from surveys.selectors.review_notes import review_notes
 from surveys.services.datasets import dataset_freeze
-from surveys.services.editions import edition_close, edition_open
+from surveys.services.editions import edition_open
+from surveys.services.fieldwork import ReasonMissing, fieldwork_end
 from surveys.web.staff.doors import edition_or_404
 
 READ_OR_DO = ["GET", "HEAD", "POST"]
@@ -37,6 +38,7 @@ class Step:
     undo: Promise
     button: Promise
     asks_reason: bool = False
+    needs_reason: bool = False
 
 
 OPEN = Step(
@@ -57,11 +59,13 @@ CLOSE = Step(
         gettext_lazy("Nobody can answer any more; whoever opens a link reads that the survey has ended."),
         gettext_lazy("Answers that were begun and not sent in are deleted."),
         gettext_lazy("The ballot box is mixed one last time; a key holder can open it from then on."),
+        gettext_lazy("A sealed edition: with which units businesses dealt, if their list says so, is forgotten."),
         gettext_lazy("The list of receipts is published: every business can check that its answers were counted."),
     ),
     undo=gettext_lazy("This cannot be undone: a closed edition does not open again."),
     button=gettext_lazy("Close the edition"),
     asks_reason=True,
+    needs_reason=True,
 )
 FREEZE = Step(
     starts_from=EditionState.CLOSED,
@@ -100,9 +104,14 @@ def edition_close_step(request: StaffRequest, edition_id: int) -> HttpResponse:
     require(may_prepare_edition(request.user, edition.province))
     if request.method == "POST":
         reason = typed(request, "reason", 300)
-        edition_close(edition=edition, by=request.user, now=timezone.now(), rng=SystemRandom(), reason=reason)
-        messages.success(request, _("The edition is closed for answers."))
-        return redirect("staff:edition", edition.pk)
+        try:
+            now, rng = timezone.now(), SystemRandom()
+            today = timezone.localdate(now)
+            fieldwork_end(edition=edition, by=request.user, now=now, today=today, rng=rng, reason=reason)
+            messages.success(request, _("The edition is closed for answers."))
+            return redirect("staff:edition", edition.pk)
+        except ReasonMissing as refusal:
+            return _asked(request, edition, CLOSE, [], fault=str(refusal))
     return _asked(request, edition, CLOSE, [])
 
 
@@ -120,7 +129,8 @@ def edition_freeze_step(request: StaffRequest, edition_id: int) -> HttpResponse:
 
 
 def _asked(
-    request: StaffRequest, edition: Edition, step: Step, gaps: list[str], notes: Sequence[str] = ()
+    request: StaffRequest, edition: Edition, step: Step, gaps: list[str], notes: Sequence[str] = (), fault: str = ""
 ) -> HttpResponse:
     context = {"edition": edition, "province": edition.province, "step": step, "gaps": gaps, "notes": notes}
-    return render(request, "staff/step.html", {**context, "follows": edition.state == step.starts_from})
+    context |= {"fault": fault, "follows": edition.state == step.starts_from}
+    return render(request, "staff/step.html", context, status=422 if fault else 200)

@@ -53,7 +53,7 @@ def test_the_last_day_must_follow_the_first(client: Client) -> None:
 @pytest.mark.parametrize(
     ("state", "settled"),
     [
-        (EditionState.OPEN, set()),
+        (EditionState.OPEN, {"closes_on"}),
         (EditionState.CLOSED, {"opens_on", "closes_on", "minutes_to_answer"}),
         (EditionState.SCORED, {"opens_on", "closes_on", "minutes_to_answer", "minimum_ratings"}),
         (EditionState.PUBLISHED, {"opens_on", "closes_on", "minutes_to_answer", "minimum_ratings", "readers_first"}),

@@ -42,6 +42,9 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("manager", reverse("staff:edition-freeze", args=[world.draft.pk])),
         ("manager", reverse("staff:edition-settings", args=[world.draft.pk])),
         ("analyst", reverse("staff:responses", args=[world.open.pk])),
+        ("manager", reverse("staff:monitor", args=[world.open.pk])),
+        ("manager", reverse("staff:edition-extend", args=[world.open.pk])),
+        ("analyst", reverse("staff:exports", args=[world.run.edition_id])),
         ("manager", reverse("staff:invitations", args=[world.open.pk])),
         ("manager", reverse("staff:invitations-new", args=[world.open.pk])),
         ("manager", reverse("staff:access", args=[world.open.pk])),
@@ -108,6 +111,7 @@ def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World
     page.goto(reverse("staff:edition", args=[world.open.pk]))
 
     page.get_by_role("link", name="Đóng kỳ đánh giá…").press("Enter")
+    page.get_by_label("Lý do").fill("Đủ phiếu")
     page.get_by_role("button", name="Đóng kỳ đánh giá").press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("Kỳ đánh giá đã ngừng nhận phiếu.")

@@ -1,0 +1,93 @@
+"""How an open edition comes along: participation against the plan, by day; precision so far; what to see to."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import require
+from accounts.web.requests import StaffRequest
+from surveys.models import Edition
+from surveys.rules import may_prepare_edition, may_see_edition
+from surveys.selectors import progress
+from surveys.selectors.ballots import boxes_of
+from surveys.selectors.monitor import channel_counts
+from surveys.selectors.precision_so_far import precision_so_far
+from surveys.services.fieldwork import fieldwork_plan_set
+from surveys.web.staff.day_curve import day_curve
+from surveys.web.staff.doors import edition_or_404
+from surveys.web.staff.extension_forms import PlanRateForm
+from surveys.web.staff.monitor_tables import FORMS, TABLES, as_csv, as_xlsx, sheet_of
+
+
+@require_safe
+def monitor(request: StaffRequest, edition_id: int) -> HttpResponse:
+    """The whole page; htmx asks for it again every minute."""
+    edition = edition_or_404(request, edition_id)
+    require(may_see_edition(request.user, edition))
+    return _page(request, edition, PlanRateForm(None, rate=progress.rate_planned(edition)))
+
+
+def _page(request: StaffRequest, edition: Edition, form: PlanRateForm) -> HttpResponse:
+    context = {
+        "edition": edition,
+        "province": edition.province,
+        "form": form,
+        "channels": channel_counts(edition),
+        "boxes": boxes_of(edition),
+        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in {"draft", "open"},
+    }
+    context |= _participation(edition, timezone.localdate()) | _precision(edition)
+    return render(request, "staff/monitor/monitor.html", context, status=422 if form.errors else 200)
+
+
+def _participation(edition: Edition, today: date) -> dict[str, object]:
+    strata = progress.steps_by_stratum(edition)
+    total = progress.total_of(strata)
+    days = progress.days_of(edition, total, today)
+    return {
+        "strata": strata,
+        "localities": progress.steps_by_locality(edition),
+        "total": total,
+        "days": days,
+        "withdrawn": sum(each.withdrawn for each in days),
+        "reached": progress.reached_by(days, edition, today),
+        "curve": day_curve(edition, days, total.target),
+        "alerts": [*progress.behind(days), *progress.bursts(days)],
+    }
+
+
+def _precision(edition: Edition) -> dict[str, object]:
+    blocks = precision_so_far(edition)
+    short = [unit.line for block in blocks for unit in block.units if not unit.line.enough]
+    return {"blocks": blocks, "short": short}
+
+
+@require_POST
+def monitor_plan(request: StaffRequest, edition_id: int) -> HttpResponse:
+    """Set the response rate to reach."""
+    edition = edition_or_404(request, edition_id)
+    require(may_prepare_edition(request.user, edition.province))
+    form = PlanRateForm(request.POST, rate=None)
+    if not form.is_valid():
+        return _page(request, edition, form)
+    fieldwork_plan_set(edition=edition, response_rate=form.rate(), by=request.user, now=timezone.now())
+    messages.success(request, _("The plan was saved."))
+    return redirect("staff:monitor", edition.pk)
+
+
+@require_safe
+def monitor_table(request: StaffRequest, edition_id: int, table: str, form: str) -> HttpResponse:
+    """One table of the page as CSV or XLSX."""
+    edition = edition_or_404(request, edition_id)
+    require(may_see_edition(request.user, edition))
+    if table not in TABLES or form not in FORMS:
+        raise Http404
+    sheet = sheet_of(edition, table, timezone.localdate())
+    name = f"{edition.province.slug}-{edition.year}-{table}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(as_csv(sheet) if form == "csv" else as_xlsx(sheet), content_type=FORMS[form], headers=headers)
