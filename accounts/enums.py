@@ -48,6 +48,17 @@ DEEDS = {
     "reader.revoke": _("Reader of a unit removed"),
     "invitations.create": _("Invitations made"),
     "invitations.codes": _("Codes and links handed out"),
+    "invitations.letters": _("Letters to print made"),
+    "invitations.letters_taken": _("Letters to print taken"),
+    "campaign.create": _("Message prepared"),
+    "campaign.change": _("Text of a message changed"),
+    "campaign.start": _("Sending of a message started"),
+    "campaign.pause": _("Sending of a message paused"),
+    "campaign.trial": _("Test message sent"),
+    "campaign.again": _("Failed messages given another try"),
+    "campaign.unclear": _("Decided about an unclear message"),
+    "campaign.troubles": _("List of undelivered messages downloaded"),
+    "quiet_hours.set": _("Quiet hours set"),
     "frame.import": _("Businesses imported"),
     "frame.merge": _("Two businesses merged"),
     "frame.apart": _("Two businesses told apart"),
@@ -90,6 +101,8 @@ JOBS = {
     "report_files": _("Report files"),
     "quality_check": _("Check of the answers"),
     "frame_import": _("Import of businesses"),
+    "campaign_send": _("Sending of messages"),
+    "letters_make": _("Letters to print"),
 }
 
 

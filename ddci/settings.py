@@ -42,6 +42,8 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 # Links and printed codes of respondents are derived from this key; it must never be stored beside the database.
 INVITATION_KEY = _secret("INVITATION_KEY")
+# Addresses that want no messages are kept as hashes made with this key, for ever: it must not change with the others.
+OPT_OUT_KEY = env.str("OPT_OUT_KEY", default=SECRET_KEY)
 
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
@@ -166,6 +168,34 @@ EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", ""), _mail.get("EMAIL_PORT") or
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER", ""), _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="DDCI <ddci@localhost>")
+EMAIL_TIMEOUT = 30
+# Where undeliverable mail goes; with a name for each message (bounces+…@), if the mail server knows such addresses.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_NAMED = env.bool("BOUNCE_NAMED", default=True)
+# Messages a minute: by e-mail to one domain, over a gateway altogether.
+PER_MINUTE = {channel: env.int(f"{channel.upper()}_PER_MINUTE", default=60) for channel in ("email", "sms", "zalo")}
+
+
+def _gateway(channel: str) -> dict[str, Any]:
+    """Where SMS or Zalo messages go: "file" (trying out), or the address of a gateway that takes JSON."""
+    name = channel.upper()
+    address = env.str(f"{name}_GATEWAY", default="" if PRODUCTION else "file")
+    if PRODUCTION and address == "file":
+        raise ImproperlyConfigured(f"{name}_GATEWAY must not be a file in production: it would hold codes.")
+    return {
+        "address": address,
+        "template": env.json(f"{name}_TEMPLATE", default={"to": "{to}", "text": "{text}", "id": "{id}"}),
+        "headers": env.json(f"{name}_HEADERS", default={}),
+        "timeout": env.float(f"{name}_TIMEOUT", default=20.0),
+        "repeats": env.bool(f"{name}_IDEMPOTENT", default=False),
+        "error_field": env.str(f"{name}_ERROR_FIELD", default=""),
+        "error_none": env.str(f"{name}_ERROR_NONE", default="0"),
+    }
+
+
+GATEWAYS = {channel: _gateway(channel) for channel in ("sms", "zalo")}
+# Gateways send delivery reports with this word in `Authorization: Bearer …`; without it none are taken.
+REPORT_TOKEN = env.str("REPORT_TOKEN", default="")
 
 # --- language and place ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"

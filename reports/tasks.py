@@ -1,5 +1,6 @@
 """Background jobs of the reports: load, one service call."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Job
 from accounts.services import Progress, job_kind
 from reports.selectors.publications import publication_by_id
+from surveys.services.sending import outbox_wake
 
 
 @job_kind("report_files")
@@ -16,3 +18,8 @@ def report_files(job: Job, progress: Progress) -> dict[str, Any]:
 
     publication = publication_by_id(job.arguments["publication"])
     return {"made": report_files_make(publication=publication, now=timezone.now(), progress=progress)}
+
+
+def tick(*, now: datetime) -> None:
+    """What goes on by itself: messages that are due."""
+    outbox_wake(now=now)

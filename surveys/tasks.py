@@ -1,5 +1,7 @@
 """Background jobs of the surveys: load, one service call."""
 
+import time
+from random import Random
 from typing import Any
 
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Job
 from accounts.services import Progress, job_kind
 from surveys.models import Edition
+from surveys.services.sending import World, campaign_work
 
 
 @job_kind("quality_check")
@@ -26,3 +29,13 @@ def frame_import(job: Job, progress: Progress) -> dict[str, Any]:
 
     done = frame_import_run(import_id=job.arguments["import"], clock=timezone.now, progress=progress)
     return {"import": done.pk, "rows": done.rows, "rejected": done.rejected}
+
+
+@job_kind("campaign_send")
+def campaign_send(job: Job, progress: Progress) -> dict[str, Any]:
+    return {"handed": campaign_work(campaign_id=job.arguments["campaign"], world=world_real(), progress=progress)}
+
+
+def world_real() -> World:
+    """The real clock, real waiting, real chance."""
+    return World(clock=timezone.now, sleep=time.sleep, rng=Random())  # noqa: S311 - spreads tries, protects nothing

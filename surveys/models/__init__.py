@@ -15,6 +15,7 @@ from surveys.models.editions import (
 )
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
+from surveys.models.outbox import Campaign, LetterFile, OptOut, OutboxMessage, QuietHours, SendingPace
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
 from surveys.models.samples import Sample, SampleMember, SampleStratum
@@ -26,6 +27,7 @@ __all__ = [
     "Block",
     "BlockUnit",
     "Business",
+    "Campaign",
     "Comment",
     "Dataset",
     "Draft",
@@ -40,12 +42,16 @@ __all__ = [
     "Indicator",
     "Invitation",
     "KeyHolder",
+    "LetterFile",
     "Margin",
+    "OptOut",
+    "OutboxMessage",
     "ProfileField",
     "QualityCheck",
     "QualityRules",
     "Question",
     "QuestionnaireVersion",
+    "QuietHours",
     "Rating",
     "Receipt",
     "Response",
@@ -56,6 +62,7 @@ __all__ = [
     "SampleMember",
     "SampleStratum",
     "SealedResponse",
+    "SendingPace",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

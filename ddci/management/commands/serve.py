@@ -4,21 +4,28 @@ import errno
 import os
 import signal
 import socket
+import threading
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import structlog
 import waitress
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.services import jobs_interrupted_mark
 from reports.services.resuming import report_files_resume
+from reports.tasks import tick
 from scoring.services.runs import runs_interrupted_mark
+from surveys.services.sending import outbox_workers_forget
 
+log = structlog.get_logger("ddci.clock")
+TICK = 20
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
 
 
@@ -38,6 +45,28 @@ def socket_open(*, host: str, port: int) -> socket.socket:
     return opened
 
 
+class Clock:
+    """Calls again and again what goes on by itself: messages that are due. Several servers may do so side by side."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="clock", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(TICK):
+            try:
+                tick(now=timezone.now())
+            except Exception:
+                log.exception("the clock stumbled")
+            finally:
+                close_old_connections()
+
+
 class Command(BaseCommand):
     help = "Serve the product with waitress."
 
@@ -52,12 +81,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # Before the work: that the port is taken should be said at once, not after minutes.
         opened = socket_open(host=options["host"], port=options["port"])
+        clock = Clock()
         try:
             self._prepare(demo=options["demo"], migrate=options["migrate"])
+            clock.start()
             self._serve(opened, threads=options["threads"], trusted_proxy=options["trusted_proxy"])
         except KeyboardInterrupt:
             pass
         finally:
+            clock.stop()
             opened.close()
         self.stdout.write("\nStopped.")
 
@@ -69,6 +101,8 @@ class Command(BaseCommand):
         if demo:
             call_command("demo")
         report_files_resume(now=timezone.now())
+        if not settings.CELERY_BROKER_URL:
+            outbox_workers_forget()
 
     def _serve(self, opened: socket.socket, *, threads: int, trusted_proxy: str | None) -> None:
         # WhiteNoise warns of a missing folder, which only a production installation fills.

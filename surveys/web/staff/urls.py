@@ -4,6 +4,8 @@ from django.urls import path
 
 from surveys.web.staff import (
     ballots,
+    campaign_preview,
+    campaigns,
     comments,
     frame,
     frame_import,
@@ -20,6 +22,7 @@ from surveys.web.staff import (
 )
 
 EDITION = "editions/<int:edition_id>/"
+CAMPAIGN = f"{EDITION}messages/<int:campaign_id>/"
 FRAME = "provinces/<slug:slug>/frame/"
 UNIT = "provinces/<slug:slug>/units/<slug:code>/"
 
@@ -49,6 +52,19 @@ urlpatterns = [
     path(f"{EDITION}invitations/", invitations.invitations, name="invitations"),
     path(f"{EDITION}invitations/new/", invitations.invitations_new, name="invitations-new"),
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
+    path(f"{EDITION}messages/", campaigns.campaigns, name="campaigns"),
+    path(f"{EDITION}messages/new/", campaigns.campaign_new, name="campaign-new"),
+    path(f"{EDITION}messages/quiet-hours/", campaigns.quiet_hours, name="quiet-hours"),
+    path(CAMPAIGN, campaigns.campaign, name="campaign"),
+    path(f"{CAMPAIGN}text/", campaigns.campaign_text, name="campaign-text"),
+    path(f"{CAMPAIGN}start/", campaigns.campaign_begin, name="campaign-start"),
+    path(f"{CAMPAIGN}pause/", campaigns.campaign_halt, name="campaign-pause"),
+    path(f"{CAMPAIGN}test/", campaigns.campaign_trial, name="campaign-trial"),
+    path(f"{CAMPAIGN}again/", campaigns.campaign_again, name="campaign-again"),
+    path(f"{CAMPAIGN}unclear/", campaigns.campaign_unclear, name="campaign-unclear"),
+    path(f"{CAMPAIGN}mail.html", campaign_preview.campaign_html, name="campaign-html"),
+    path(f"{CAMPAIGN}undelivered/", campaign_preview.campaign_troubles, name="campaign-troubles"),
+    path(f"{CAMPAIGN}undelivered/download/", campaign_preview.campaign_troubles_csv, name="campaign-troubles-csv"),
     path(f"{EDITION}ballot-box/", ballots.ballot_box, name="ballot-box"),
     path(f"{EDITION}ballot-box/secrecy/", ballots.secrecy, name="ballot-secrecy"),
     path(f"{EDITION}ballot-box/holders/", ballots.holder_add, name="ballot-holder-add"),
