@@ -1,7 +1,6 @@
 """Every address as every role, by GET and by POST. An address without a row in the table fails the test."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,66 +10,26 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from surveys.models import BlockUnit, HardDocument, HardValue
 from surveys.selectors.invitations import invitation_by_code
+from tests.doors import (
+    FORBIDDEN,
+    MANAGER,
+    MEMBERS,
+    NOT_FOUND,
+    NOT_SERVED,
+    RECORDERS,
+    REVIEWERS,
+    SCORERS,
+    TO_SIGN_IN,
+    Arguments,
+    Closed,
+    Open,
+)
+from tests.doors_messages import MESSAGES, OPEN_MESSAGES
 from tests.factories.editions import NOW
 from tests.factories.quality import flagged_with
 from tests.roles import ROLES, World, world_make
 
 pytestmark = pytest.mark.django_db
-
-MEMBERS = frozenset({"manager", "analyst", "approver", "moderator"})
-SIGNED_OUT = frozenset({"anonymous", "respondent"})
-MANAGER = frozenset({"manager"})
-REVIEWERS = RECORDERS = frozenset({"manager", "analyst"})
-SCORERS = frozenset({"manager", "analyst", "approver"})
-NOT_SERVED, TO_SIGN_IN, FORBIDDEN, NOT_FOUND = 405, 302, 403, 404
-
-Arguments = Callable[[World], list[Any]]
-
-
-@dataclass(frozen=True)
-class Closed:
-    """A door of the staff area: opens to `to` and to the platform administrator; other members of the province are
-    refused, for everybody else the thing does not exist, who is signed out is sent to sign in. `to_post`: whom it opens
-    to for changes, where these are fewer. `admin`: what the platform administrator meets where even that role is
-    refused.
-    """
-
-    to: frozenset[str]
-    of: Arguments = lambda world: []
-    get: int = 200
-    post: int = NOT_SERVED
-    data: Callable[[World], dict[str, Any]] = lambda world: {}
-    outsiders: int = NOT_FOUND
-    to_post: frozenset[str] | None = None
-    admin: int | None = None
-
-    def expected(self, role: str, method: str) -> int:
-        served = self.get if method == "get" else self.post
-        if role in SIGNED_OUT:
-            return TO_SIGN_IN
-        if served == NOT_SERVED:
-            return NOT_SERVED
-        opens_to = self.to if method == "get" or self.to_post is None else self.to_post
-        if role == "admin" and self.admin is not None:
-            return self.admin
-        if role == "admin" or role in opens_to:
-            return served
-        return FORBIDDEN if role in MEMBERS else self.outsiders
-
-
-@dataclass(frozen=True)
-class Open:
-    """A door for everybody; some answer those who are signed in differently."""
-
-    get: int
-    post: int = NOT_SERVED
-    of: Arguments = lambda world: []
-    signed_in: tuple[int, int] | None = None
-    data: Callable[[World], dict[str, Any]] = lambda world: {}
-
-    def expected(self, role: str, method: str) -> int:
-        both = (self.get, self.post) if role in SIGNED_OUT or self.signed_in is None else self.signed_in
-        return both[0] if method == "get" else both[1]
 
 
 def asked_unit(world: World) -> int:
@@ -321,7 +280,11 @@ OPEN: dict[str, Open] = {
     "mfa_generate_recovery_codes": Open(302, 302, signed_in=(302, 302)),
     "mfa_download_recovery_codes": Open(302, 302, signed_in=(404, 404)),
 }
-DOORS: dict[str, Closed | Open] = {**{f"staff:{name}": door for name, door in STAFF.items()}, **OPEN}
+DOORS: dict[str, Closed | Open] = {
+    **{f"staff:{name}": door for name, door in {**STAFF, **MESSAGES}.items()},
+    **OPEN,
+    **OPEN_MESSAGES,
+}
 
 
 def addresses(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:

@@ -69,10 +69,16 @@ def _token(mail: Message, fields: list[Message]) -> str:
                 return named[1]
     for part in mail.walk():
         if part.get_content_type() in {"message/rfc822", "text/rfc822-headers"}:
-            held = _MESSAGE_ID.search(part.as_string())
+            held = _MESSAGE_ID.search(_text(part))
             if held:
                 return held[1].lower()
     return ""
+
+
+def _text(part: Message) -> str:
+    """A held mail or its headers, whatever they were packed in."""
+    packed = part.get_payload(decode=True)
+    return packed.decode("ascii", errors="replace") if isinstance(packed, bytes) else part.as_string()
 
 
 def report_of(data: Any) -> Return | None:

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from surveys.enums import InvitationState, MessageChannel, MessageKind, MessageReason, MessageState
-from surveys.messages.pacing import VIETNAM
-from surveys.models import Campaign, Invitation, OutboxMessage
+from surveys.messages.pacing import VIETNAM, wait_after
+from surveys.models import Campaign, Invitation, OutboxMessage, SendingPace
 from surveys.selectors.campaigns import counts_of
 from surveys.selectors.invitations import code_of
 from surveys.selectors.outbox import due_next
@@ -122,8 +122,6 @@ def test_an_unreachable_server_costs_nobody_a_try_and_is_asked_more_and_more_sel
 
 
 def _paces(key: str) -> list[datetime]:
-    from surveys.models import SendingPace
-
     return list(SendingPace.objects.filter(key=key).values_list("next_at", flat=True))
 
 
@@ -269,8 +267,6 @@ def test_only_one_worker_is_woken_for_a_campaign_however_many_ask(sink: Sink) ->
 
 
 def test_waiting_after_failures_doubles_with_a_spread() -> None:
-    from surveys.messages.pacing import wait_after
-
     rng = Random(3)
     waits = [wait_after(tries, rng).total_seconds() for tries in (1, 2, 3, 9, 40)]
 
