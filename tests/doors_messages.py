@@ -52,6 +52,9 @@ MESSAGES: dict[str, Closed] = {
     "campaign-unclear": Closed(MANAGER, campaign, get=NOT_SERVED, post=409),
     "campaign-html": Closed(MANAGER, campaign),
     "campaign-troubles": Closed(MANAGER, campaign),
+    "letters": Closed(MANAGER, edition),
+    "letters-new": Closed(MANAGER, edition, get=NOT_SERVED, post=302, data=lambda world: {"audience": "all"}),
+    "letters-file": Closed(MANAGER, edition, get=NOT_SERVED, post=409),
     "campaign-troubles-csv": Closed(MANAGER, campaign, get=NOT_SERVED, post=200),
 }
 OPEN_MESSAGES: dict[str, Open] = {

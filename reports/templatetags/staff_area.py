@@ -71,7 +71,7 @@ EDITION_PAGES = {
     ),
     "responses": ("responses",),
     "sample": ("sample", "sample-draw", "sample-members"),
-    "invitations": ("invitations", "invitations-new", "invitations-codes"),
+    "invitations": ("invitations", "invitations-new", "letters"),
     "campaigns": ("campaigns", "campaign-new", "campaign", "campaign-text", "campaign-troubles", "campaign-trial"),
     "ballot-box": ("ballot-box", "ballot-key", "ballot-open", "ballot-holder-add"),
     "records": ("records", "records-unit", "record-document"),

@@ -43,14 +43,19 @@ def recipient_example() -> Recipient:
     return Recipient(_("Sao Mai Company Limited"), EXAMPLE_CODE, EXAMPLE_CODE)
 
 
+def site_address(path: str) -> str:
+    """A page of this site as it is written in messages and letters."""
+    return str(settings.SITE_URL) + path
+
+
 def link_of(code: str) -> str:
     """The respondent's link in the active language."""
-    return str(settings.SITE_URL) + reverse("answering:start", args=[code])
+    return site_address(reverse("answering:start", args=[code]))
 
 
 def stop_link_of(stop: str) -> str:
     """The link against further messages, in the active language."""
-    return str(settings.SITE_URL) + reverse("stop", args=[stop])
+    return site_address(reverse("stop", args=[stop]))
 
 
 def values_of(edition: Edition, recipient: Recipient) -> dict[str, str]:
@@ -162,13 +167,9 @@ def _first(kind: str, channel: str) -> tuple[str, str]:
         return "", asks if invites else reminds
     greeting = _("Dear {business},")
     asks = _("{association} asks how departments and localities of the province work for businesses: {edition}.")
-    reminds = _(
-        "some time ago {association} asked you to take part in {edition}. We have not received your answers yet."
-    )
+    reminds = _("Some time ago {association} asked you to take part in {edition}. Your answers have not come in yet.")
     effort = _("Answering takes about {minutes} minutes, on a telephone or a computer, until {deadline}:")
-    secrecy = _(
-        "The link is yours alone; please do not pass it on. Answers are kept apart from the name of the business."
-    )
+    secrecy = _("The link is yours alone; please do not pass it on. Answers are kept apart from your name.")
     thanks = _("Questions? {contact}\n\nThank you very much,\n{association}")
     opening = asks if invites else reminds
     text = "\n\n".join([greeting, opening, effort, "{link}", secrecy, thanks])

@@ -46,7 +46,7 @@ def socket_open(*, host: str, port: int) -> socket.socket:
 
 
 class Clock:
-    """Calls again and again what goes on by itself: messages that are due. Several servers may do so side by side."""
+    """Calls again and again what goes on by itself (`reports.tasks.tick`). Several servers may do so side by side."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
