@@ -10,8 +10,8 @@ import segno
 
 from reports.pdf.render import pdf_render
 
-# So many letters or lines of an address in normal type fit into the window; more are set smaller.
-LINE_LETTERS, LINES = 44, 5
+# What fits into the window, by size of type: letters in a line, lines.
+SIZES = {"normal": (36, 6), "small": (46, 8), "tiny": (60, 12)}
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,15 @@ class Sheet:
         return str(segno.make(self.link, error="m", micro=False).svg_data_uri(scale=1, border=0, omitsize=True))
 
     @property
-    def is_long(self) -> bool:
-        """Whether the address fits the window only in small type."""
-        return sum(-(-len(line) // LINE_LETTERS) for line in (self.name, *self.address)) > LINES
+    def size(self) -> str:
+        """The largest type in which the address fits the window."""
+        lines = (self.name, *self.address)
+        fitting = (size for size, (letters, most) in SIZES.items() if _lines(lines, letters) <= most)
+        return next(fitting, "tiny")
+
+
+def _lines(lines: Sequence[str], letters: int) -> int:
+    return sum(-(-len(line) // letters) for line in lines)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.web.requests import StaffRequest, posted, typed
 from ddci.core.errors import Refusal
-from surveys.enums import CampaignState, EditionState, MessageChannel
+from surveys.enums import Audience, CampaignState, EditionState, MessageChannel
 from surveys.messages.texts import PLACEHOLDERS
 from surveys.models import Campaign, Edition
 from surveys.selectors.campaigns import Counts, campaigns_of, counts_by_campaign, counts_of, invited_without_message
@@ -85,7 +85,8 @@ def campaign_new(request: StaffRequest, edition_id: int) -> HttpResponse:
         status = 200 if request.method != "POST" else 422
         return render(request, "staff/campaigns/choose.html", _frame(edition) | {"form": chosen}, status=status)
     kind, channel = chosen.cleaned_data["kind"], chosen.cleaned_data["channel"]
-    form = TextsForm(posted(request), channel=channel, initial=texts_first(kind, channel))
+    first = {"audience": Audience.ALL.value, **texts_first(kind, channel)}
+    form = TextsForm(posted(request), channel=channel, initial=first)
     if request.method == "POST" and form.is_valid():
         made = _made(request, form, edition, kind, channel)
         if made:

@@ -22,7 +22,7 @@ from surveys.selectors.contacts import stop_code_of
 from surveys.services.campaigns import OtherKey
 from surveys.services.invitations import Guest, invitations_create
 from tests.factories.editions import NOW, edition_opened
-from tests.surveys.outbox.conftest import Clock, campaign_started, fates, invite, work
+from tests.factories.messages import Clock, campaign_started, fates, invite, work
 from tests.surveys.outbox.sink import Sink
 
 pytestmark = pytest.mark.django_db

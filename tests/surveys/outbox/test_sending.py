@@ -19,7 +19,7 @@ from surveys.services.outbox import leases_expire, message_claim
 from surveys.services.outbox_fill import outbox_fill
 from surveys.services.sending import outbox_wake
 from tests.factories.editions import NOW, edition_opened
-from tests.surveys.outbox.conftest import Clock, campaign_started, fates, invite, work
+from tests.factories.messages import Clock, campaign_started, fates, invite, work
 from tests.surveys.outbox.sink import Sink
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from surveys.enums import MessageState
 from surveys.services.campaigns import quiet_hours_set
 from surveys.services.outbox_fill import outbox_fill
 from tests.factories.editions import NOW, edition_opened
+from tests.factories.messages import Clock, campaign_make, invite, work
 from tests.surveys.ballots.test_killed import environment
-from tests.surveys.outbox.conftest import Clock, campaign_make, invite, work
 from tests.surveys.outbox.sink import Sink
 
 PEOPLE = 200
