@@ -6,10 +6,13 @@ from random import Random
 from typing import Any
 
 from surveys.enums import Audience, MessageChannel, MessageKind
+from surveys.messages.parcels import Outcome, Result
 from surveys.models import Campaign, Edition, Invitation
 from surveys.services.campaigns import Texts, campaign_create, campaign_start
 from surveys.services.invitations import Guest, invitations_create
 from surveys.services.message_texts import texts_first
+from surveys.services.outbox import message_claim, message_finish
+from surveys.services.outbox_fill import outbox_fill
 from surveys.services.sending import World, campaign_work
 from tests.factories.editions import NOW
 
@@ -54,3 +57,13 @@ def fates(campaign: Campaign) -> dict[str, tuple[str, str, str]]:
     """State, reason and reply by address."""
     rows = campaign.messages.values_list("invitation__email", "state", "reason", "status")
     return {email: (state, reason, status) for email, state, reason, status in rows}
+
+
+def messages_go(edition: Edition, kind: str) -> None:
+    """The rows of a campaign as they are once everything was handed over, without a word having been written."""
+    campaign = campaign_started(edition, kind)
+    outbox_fill(campaign=campaign, now=NOW)
+    clock, taken = Clock(), Outcome(Result.ACCEPTED, "250")
+    while claimed := message_claim(campaign_id=campaign.pk, now=clock.now):
+        message_finish(claimed=claimed, outcome=taken, now=clock.now, rng=Random(1))
+        clock.sleep(60)

@@ -29,7 +29,7 @@ from surveys.services.answering import draft_save, response_submit
 from surveys.services.ballot_keys import locked_secret_of
 from tests.factories.ballots import PASSPHRASES, box_opened
 from tests.factories.editions import NOW
-from tests.factories.messages import Clock, campaign_started, work
+from tests.factories.messages import messages_go
 from tests.factories.respondents import ANSWERS, edition_asking, entry_pages, invited, unit_key
 
 # Six trays are emptied on the way, four answers stay in the tray.
@@ -38,8 +38,8 @@ Sent = dict[int, str]
 
 
 def voted(edition: Edition) -> Sent:
-    """`PEOPLE` businesses of two strata are invited by mail and reminded, and vote, each saying a number of its own (MB3), in an order that is none of names
-    or keys; gives the invitation of each number, in the order of voting.
+    """`PEOPLE` businesses of two strata are invited by mail, reminded and vote, each saying a number of its own (MB3),
+    in an order that is none of names or keys; gives the invitation of each number, in the order of voting.
     """
     finance = unit_key(edition, "so-tai-chinh")
     invitations = [invited(edition, f"Công ty {at:03}", stratum="micro" if at % 3 else "small") for at in range(PEOPLE)]
@@ -47,10 +47,10 @@ def voted(edition: Edition) -> Sent:
     rng = Random(7)
     order, said = list(invitations), rng.sample(range(366), PEOPLE)
     rng.shuffle(order)
-    work(campaign_started(edition), Clock())
+    messages_go(edition, MessageKind.INVITATION)
     for at, (number, invitation) in enumerate(zip(said, order, strict=True)):
         if at == PEOPLE // 2:  # goes only to those who have not voted, in the midst of it
-            work(campaign_started(edition, MessageKind.REMINDER_1), Clock())
+            messages_go(edition, MessageKind.REMINDER_1)
         pages = [*entry_pages(finance), SectionPage(finance, {**ANSWERS, "MB3": number})]
         draft_save(invitation=invitation, pages=pages, now=NOW + timedelta(minutes=at))
         response_submit(invitation=invitation)
