@@ -14,7 +14,7 @@ from tests.roles import World
 
 
 def texts(world: World) -> dict[str, Any]:
-    return {"audience": "all", **texts_first(MessageKind.INVITATION, MessageChannel.EMAIL)}
+    return {"audience": "all", **texts_first(kind=MessageKind.INVITATION, channel=MessageChannel.EMAIL)}
 
 
 def edition(world: World) -> list[Any]:

@@ -79,7 +79,7 @@ class Texts:
     without_marks: bool = False
 
 
-def texts_check(channel: str, texts: Texts) -> None:
+def texts_check(*, channel: str, texts: Texts) -> None:
     """
     Raises:
         TextFaulty: an unknown placeholder, no link, or no subject.
@@ -112,7 +112,7 @@ def campaign_create(
     """
     locked = Edition.objects.select_for_update().get(pk=edition.pk)
     _live(locked)
-    texts_check(channel, texts)
+    texts_check(channel=channel, texts=texts)
     if campaign_of(locked, kind, channel):
         raise CampaignExists
     campaign = Campaign.objects.create(edition=locked, kind=kind, channel=channel, made_by=by, **_facts(texts))
@@ -130,7 +130,7 @@ def campaign_change(*, campaign: Campaign, texts: Texts, by: User | None, now: d
     locked = _locked(campaign)
     if locked.state == CampaignState.RUNNING:
         raise CampaignRuns
-    texts_check(locked.channel, texts)
+    texts_check(channel=locked.channel, texts=texts)
     for name, value in _facts(texts).items():
         setattr(locked, name, value)
     locked.save()

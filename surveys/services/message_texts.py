@@ -58,7 +58,7 @@ def stop_link_of(stop: str) -> str:
     return site_address(reverse("stop", args=[stop]))
 
 
-def values_of(edition: Edition, recipient: Recipient) -> dict[str, str]:
+def values_of(*, edition: Edition, recipient: Recipient) -> dict[str, str]:
     """What the placeholders stand for, in the active language."""
     province = edition.province
     contact = ", ".join(part for part in (province.contact_phone, province.contact_email) if part)
@@ -89,11 +89,11 @@ def parcel_make(*, campaign: Campaign, recipient: Recipient, to: str, token: UUI
         mail = _mail(campaign, recipient, to, token)
         return Parcel(to=to, token=str(token), text=str(mail.body), mail=mail)
     with translation.override("vi"):
-        values = values_of(campaign.edition, recipient)
-    return Parcel(to=to, token=str(token), text=short_text(campaign, values), values=values)
+        values = values_of(edition=campaign.edition, recipient=recipient)
+    return Parcel(to=to, token=str(token), text=_short_text(campaign, values), values=values)
 
 
-def short_text(campaign: Campaign, values: dict[str, str]) -> str:
+def _short_text(campaign: Campaign, values: dict[str, str]) -> str:
     """A text message: Vietnamese only, on request without diacritics, which fits twice as much into a segment."""
     text = " ".join(filled(campaign.text_vi, values).split())
     return plain(text) if campaign.without_marks else text
@@ -103,7 +103,7 @@ def _mail(campaign: Campaign, recipient: Recipient, to: str, token: UUID) -> Ema
     sections, subjects = [], []
     for language, subject, text in languages_of(campaign):
         with translation.override(language):
-            values = values_of(campaign.edition, recipient)
+            values = values_of(edition=campaign.edition, recipient=recipient)
         subjects.append(filled(subject, values))
         sections.append({
             "language": language,
@@ -147,7 +147,7 @@ def _envelope(token: UUID) -> str:
     return f"{name}+{token}@{domain}" if settings.BOUNCE_ADDRESS and settings.BOUNCE_NAMED else address
 
 
-def texts_first(kind: str, channel: str) -> dict[str, str]:
+def texts_first(*, kind: str, channel: str) -> dict[str, str]:
     """The texts that a new campaign begins with, to be changed: subject and text in both languages."""
     texts: dict[str, str] = {}
     for language in ("vi", "en"):

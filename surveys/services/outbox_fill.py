@@ -43,7 +43,7 @@ def _batches(campaign: Campaign) -> Iterator[list[Invitation]]:
 
 def _row(campaign: Campaign, invitation: Invitation, opted_out: frozenset[str], now: datetime) -> OutboxMessage:
     contact = contact_of(invitation, campaign.channel)
-    row = OutboxMessage(campaign=campaign, invitation=invitation, pace_key=pace_key(campaign.channel, contact))
+    row = OutboxMessage(campaign=campaign, invitation=invitation, pace_key=_pace_key(campaign.channel, contact))
     reason = _hindrance(campaign.edition.province, contact, opted_out)
     if reason:
         row.state, row.reason = MessageState.SUPPRESSED, reason
@@ -58,7 +58,7 @@ def _hindrance(province: Province, contact: str, opted_out: frozenset[str]) -> M
     return MessageReason.OPTED_OUT if contact_mark(province, contact) in opted_out else None
 
 
-def pace_key(channel: str, contact: str) -> str:
+def _pace_key(channel: str, contact: str) -> str:
     """What the rate is limited by: the domain of an address, the gateway as a whole."""
     domain = contact.rpartition("@")[2].lower() if channel == MessageChannel.EMAIL else "gateway"
     return f"{channel}:{domain}"
@@ -74,4 +74,4 @@ def _contacts_again(campaign: Campaign, now: datetime) -> None:
         contact = contact_of(row.invitation, campaign.channel)
         if contact:
             facts = {"state": MessageState.WAITING, "reason": "", "due_at": now}
-            OutboxMessage.objects.filter(pk=row.pk).update(pace_key=pace_key(campaign.channel, contact), **facts)
+            OutboxMessage.objects.filter(pk=row.pk).update(pace_key=_pace_key(campaign.channel, contact), **facts)

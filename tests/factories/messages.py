@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from surveys.enums import Audience, MessageChannel, MessageKind
+from surveys.enums import Audience, CampaignState, MessageChannel, MessageKind
 from surveys.messages.parcels import Outcome, Result
 from surveys.models import Campaign, Edition, Invitation
 from surveys.services.campaigns import Texts, campaign_create, campaign_start
@@ -40,7 +40,7 @@ def invite(edition: Edition, *emails: str) -> list[Invitation]:
 def campaign_make(
     edition: Edition, kind: str = MessageKind.INVITATION, channel: str = MessageChannel.EMAIL, **facts: Any
 ) -> Campaign:
-    texts = Texts(**{"audience": Audience.ALL, **texts_first(kind, channel), **facts})
+    texts = Texts(**{"audience": Audience.ALL, **texts_first(kind=kind, channel=channel), **facts})
     return campaign_create(edition=edition, kind=kind, channel=channel, texts=texts, by=None, now=NOW)
 
 
@@ -61,7 +61,8 @@ def fates(campaign: Campaign) -> dict[str, tuple[str, str, str]]:
 
 def messages_go(edition: Edition, kind: str) -> None:
     """The rows of a campaign as they are once everything was handed over, without a word having been written."""
-    campaign = campaign_started(edition, kind)
+    campaign = campaign_make(edition, kind)
+    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.RUNNING)
     outbox_fill(campaign=campaign, now=NOW)
     clock, taken = Clock(), Outcome(Result.ACCEPTED, "250")
     while claimed := message_claim(campaign_id=campaign.pk, now=clock.now):

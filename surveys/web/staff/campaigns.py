@@ -85,7 +85,7 @@ def campaign_new(request: StaffRequest, edition_id: int) -> HttpResponse:
         status = 200 if request.method != "POST" else 422
         return render(request, "staff/campaigns/choose.html", _frame(edition) | {"form": chosen}, status=status)
     kind, channel = chosen.cleaned_data["kind"], chosen.cleaned_data["channel"]
-    first = {"audience": Audience.ALL.value, **texts_first(kind, channel)}
+    first = {"audience": Audience.ALL.value, **texts_first(kind=kind, channel=channel)}
     form = TextsForm(posted(request), channel=channel, initial=first)
     if request.method == "POST" and form.is_valid():
         made = _made(request, form, edition, kind, channel)
