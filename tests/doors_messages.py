@@ -3,7 +3,7 @@
 from typing import Any
 
 from surveys.enums import MessageChannel, MessageKind
-from surveys.models import Campaign
+from surveys.models import Campaign, Edition
 from surveys.selectors.contacts import stop_code_of
 from surveys.selectors.invitations import invitation_by_code
 from surveys.services.campaigns import Texts, campaign_create
@@ -23,6 +23,7 @@ def edition(world: World) -> list[Any]:
 
 def campaign(world: World) -> list[Any]:
     """A prepared message of the open edition, made at its first use."""
+    Edition.objects.filter(pk=world.open.pk).update(closes_on=NOW.date())
     known = Campaign.objects.filter(edition=world.open).first()
     made = known or campaign_create(
         edition=world.open,

@@ -90,6 +90,12 @@ def invited_without_message(campaign: Campaign) -> QuerySet[Invitation]:
     return found
 
 
+def waits_to_be_filled(campaign: Campaign) -> bool:
+    """Whether it was started and its worker vanished before it had written a single row."""
+    written = OutboxMessage.objects.filter(campaign=campaign).exists()
+    return not written and invited_without_message(campaign).exists()
+
+
 def messages_in_trouble(campaign: Campaign, reason: str = "") -> QuerySet[OutboxMessage]:
     """Messages that were not delivered, with the business, those to be decided first."""
     suppressed = Q(state=MessageState.SUPPRESSED) & ~Q(reason=MessageReason.COMPLETED)

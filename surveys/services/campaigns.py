@@ -59,6 +59,14 @@ class TextFaulty(Invalid):
         super().__init__()
 
 
+class DeadlineMissing(NotNow):
+    code = "deadline_missing"
+    sentence = _(
+        "The text names the last day of answering, but none is set. Set it in the settings of the edition, or take "
+        "{deadline} out of the text."
+    )
+
+
 class OtherKey(NotNow):
     code = "other_opt_out_key"
     sentence = _(
@@ -146,6 +154,7 @@ def campaign_start(*, campaign: Campaign, by: User | None, now: datetime) -> Cam
         WrongState: the edition is not open for answers.
         NoGateway: there is no way out for this channel.
         OtherKey: earlier opt-outs would not be recognised.
+        DeadlineMissing: the text names a day that is not set.
     """
     locked = _locked(campaign)
     if EditionState(locked.edition.state) != EditionState.OPEN:
@@ -153,12 +162,20 @@ def campaign_start(*, campaign: Campaign, by: User | None, now: datetime) -> Cam
     carrier_for(locked.channel)
     if opt_outs_of_another_key():
         raise OtherKey
+    if deadline_missing(campaign=locked):
+        raise DeadlineMissing
     before = CampaignState(locked.state)
-    locked.state = CampaignState.RUNNING
-    locked.save(update_fields=["state"])
+    # Whoever is at work on it may have looked for new recipients already: another worker does no harm.
+    locked.state, locked.beat_at = CampaignState.RUNNING, None
+    locked.save(update_fields=["state", "beat_at"])
     _record("campaign.start", locked, by, now, (before.value, locked.state))
     campaign_wake(campaign=locked, now=now)
     return locked
+
+
+def deadline_missing(*, campaign: Campaign) -> bool:
+    """Whether the text names a last day of answering that is not set."""
+    return campaign.edition.closes_on is None and "{deadline}" in f"{campaign.text_vi}{campaign.text_en}"
 
 
 @transaction.atomic

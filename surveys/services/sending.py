@@ -18,7 +18,7 @@ from surveys.messages.gateways import carrier_of, gateway_of
 from surveys.messages.mail import MailCarrier
 from surveys.messages.parcels import Carrier, ChannelDown, Outcome, Result
 from surveys.models import Campaign
-from surveys.selectors.campaigns import counts_of
+from surveys.selectors.campaigns import counts_of, waits_to_be_filled
 from surveys.selectors.outbox import campaign_to_send, campaigns_sending, due_next, pace_of, quiet_end
 from surveys.services.message_texts import parcel_make, recipient_of
 from surveys.services.outbox import (
@@ -198,7 +198,8 @@ def outbox_wake(*, now: datetime) -> int:
     for campaign in campaigns_sending():
         due, down = due_next(campaign.pk, now), pace_of(campaign.channel)
         held = quiet_end(campaign.edition, now) is not None or (down is not None and down.next_at > now)
-        if due is not None and due <= now + NAP and not held:
+        ready = due <= now + NAP if due is not None else waits_to_be_filled(campaign)
+        if ready and not held:
             woken += campaign_wake(campaign=campaign, now=now)
     return woken
 

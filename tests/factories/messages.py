@@ -40,6 +40,7 @@ def invite(edition: Edition, *emails: str) -> list[Invitation]:
 def campaign_make(
     edition: Edition, kind: str = MessageKind.INVITATION, channel: str = MessageChannel.EMAIL, **facts: Any
 ) -> Campaign:
+    Edition.objects.filter(pk=edition.pk, closes_on=None).update(closes_on=NOW.date() + timedelta(days=14))
     texts = Texts(**{"audience": Audience.ALL, **texts_first(kind=kind, channel=channel), **facts})
     return campaign_create(edition=edition, kind=kind, channel=channel, texts=texts, by=None, now=NOW)
 

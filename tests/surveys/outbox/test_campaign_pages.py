@@ -14,9 +14,9 @@ from playwright.sync_api import expect
 from accounts.enums import Role
 from accounts.models import AuditEntry, Job
 from surveys.enums import EditionState, InvitationState, MessageKind
-from surveys.models import Campaign, Invitation, OutboxMessage, QuietHours
+from surveys.models import Campaign, Edition, Invitation, OutboxMessage, QuietHours
 from surveys.selectors.invitations import code_of
-from tests.factories.editions import edition_in_state, edition_opened
+from tests.factories.editions import NOW, edition_in_state, edition_opened
 from tests.factories.messages import Clock, campaign_make, campaign_started, invite, work
 from tests.factories.people import user_make
 from tests.surveys.outbox.sink import Sink
@@ -115,6 +115,21 @@ def test_nothing_starts_before_the_edition_is_open(client: Client) -> None:
     assert Campaign.objects.get().state == "draft"
 
 
+def test_a_text_that_names_the_last_day_waits_until_it_is_set(client: Client) -> None:
+    edition = edition_opened()
+    invite(edition, "a@a.vn")
+    campaign = campaign_make(edition)
+    Edition.objects.update(closes_on=None)
+
+    page = client.get(reverse("staff:campaign", args=[edition.pk, campaign.pk]))
+    answer = client.post(reverse("staff:campaign-start", args=[edition.pk, campaign.pk]))
+
+    assert page.context["hindrance"]
+    assert answer.status_code == 409
+    assert "{deadline}" in answer.content.decode()
+    assert Campaign.objects.get().state == "draft"
+
+
 def test_what_was_not_delivered_is_listed_with_reasons_and_downloaded(client: Client, sink: Sink) -> None:
     edition = edition_opened()
     invite(edition, "never@b.vn", "", "well@c.vn")
@@ -169,6 +184,7 @@ def test_the_quiet_hours_of_a_province_hold_where_an_edition_has_none(client: Cl
 @pytest.mark.django_db(transaction=True)
 def test_from_preparing_to_sent_in_a_browser(new_page: Any, axe: Any, live_server: Any) -> None:
     edition = edition_opened()
+    Edition.objects.update(closes_on=NOW.date())
     (invitation,) = invite(edition, "a@a.vn")
     QuietHours.objects.create(province=edition.province, begins="00:00", ends="00:00")
     client = Client()
