@@ -59,6 +59,17 @@ DEEDS = {
     "calls.assign": _("Businesses given to an interviewer"),
     "calls.export": _("Call list handed out"),
     "paper.send": _("Paper questionnaire sent in after double entry"),
+    "invitations.letters": _("Letters to print made"),
+    "invitations.letters_taken": _("Letters to print taken"),
+    "campaign.create": _("Message prepared"),
+    "campaign.change": _("Text of a message changed"),
+    "campaign.start": _("Sending of a message started"),
+    "campaign.pause": _("Sending of a message paused"),
+    "campaign.trial": _("Test message sent"),
+    "campaign.again": _("Failed messages given another try"),
+    "campaign.unclear": _("Decided about an unclear message"),
+    "campaign.troubles": _("List of undelivered messages downloaded"),
+    "quiet_hours.set": _("Quiet hours set"),
     "frame.import": _("Businesses imported"),
     "frame.merge": _("Two businesses merged"),
     "frame.apart": _("Two businesses told apart"),
@@ -106,6 +117,8 @@ JOBS = {
     "frame_import": _("Import of businesses"),
     "registration_mail": _("Link to a business that registered"),
     "dataset_export": _("Files from a dataset"),
+    "campaign_send": _("Sending of messages"),
+    "letters_make": _("Letters to print"),
 }
 
 

@@ -4,6 +4,7 @@ Without any variable set, this is the embedded default: SQLite and files under v
 `DDCI_MODE=production` removes every default that would be unsafe there.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 # Links and printed codes of respondents are derived from this key; it must never be stored beside the database.
 INVITATION_KEY = _secret("INVITATION_KEY")
+# Addresses that want no messages are kept as hashes made with this key, for ever: it must not change with the others.
+OPT_OUT_KEY = env.str("OPT_OUT_KEY", default=SECRET_KEY)
 
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
@@ -168,6 +171,37 @@ EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", ""), _mail.get("EMAIL_PORT") or
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER", ""), _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="DDCI <ddci@localhost>")
+EMAIL_TIMEOUT = 30
+# Where undeliverable mail goes; with a name for each message (bounces+…@), if the mail server knows such addresses.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_NAMED = env.bool("BOUNCE_NAMED", default=True)
+# Messages a minute: by e-mail to one domain, over a gateway altogether.
+PER_MINUTE = {
+    "email": env.int("EMAIL_PER_MINUTE", default=60),
+    "sms": env.int("SMS_PER_MINUTE", default=60),
+    "zalo": env.int("ZALO_PER_MINUTE", default=60),
+}
+
+
+def _gateway(name: str, value: str) -> dict[str, Any]:
+    """Where SMS or Zalo messages go: "file" (trying out), or a JSON file that describes a gateway."""
+    facts: dict[str, Any] = {"address": "", "template": {"to": "{to}", "text": "{text}", "id": "{id}"}}
+    if value == "file":
+        if PRODUCTION:
+            raise ImproperlyConfigured(f"{name} must not be a file of messages in production: it would hold codes.")
+        return {**facts, "address": "file"}
+    try:
+        return {**facts, **json.loads(Path(value).read_text(encoding="utf-8"))} if value else facts
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} must name a readable JSON file.") from error
+
+
+GATEWAYS = {
+    "sms": _gateway("SMS_GATEWAY", env.str("SMS_GATEWAY", default="" if PRODUCTION else "file")),
+    "zalo": _gateway("ZALO_GATEWAY", env.str("ZALO_GATEWAY", default="" if PRODUCTION else "file")),
+}
+# Gateways send delivery reports with this word in `Authorization: Bearer …`; without it none are taken.
+REPORT_TOKEN = env.str("REPORT_TOKEN", default="")
 
 # --- language and place ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"

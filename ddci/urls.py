@@ -11,6 +11,8 @@ from drf_spectacular.views import SpectacularAPIView
 from ddci.core.doors import opened
 from ddci.core.pages import healthz
 from scoring.web.recipes import recipe_schema_file
+from surveys.web.messages.reports import delivery_report
+from surveys.web.messages.stop import stop
 
 urlpatterns = [
     path("healthz", login_not_required(healthz), name="healthz"),
@@ -18,11 +20,13 @@ urlpatterns = [
     # Written into recipes that people keep: this address stays.
     path("schemas/ddci-recipe-1.json", login_not_required(recipe_schema_file), name="recipe-schema"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("hooks/delivery/", delivery_report, name="delivery-report"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         # An address is whom a manager gives roles to: if its owner could change it, a role could be meant for another.
         path("accounts/email/", require_safe(account_email), name="account_email"),
         path("accounts/", include("allauth.urls")),
+        path("o/<str:code>/", login_not_required(stop), name="stop"),
         path("s/", opened(include("surveys.web.answering.urls"))),
         path("staff/", include("ddci.urls_staff")),
         path("", opened(include("reports.web.urls"))),

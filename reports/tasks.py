@@ -1,5 +1,6 @@
 """Background jobs of the reports: load, one service call."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -7,6 +8,8 @@ from django.utils import timezone
 from accounts.models import Job
 from accounts.services import Progress, job_kind
 from reports.selectors.publications import publication_by_id
+from reports.services.letters import letters_expire
+from surveys.services.sending import outbox_wake
 
 
 @job_kind("report_files")
@@ -16,3 +19,18 @@ def report_files(job: Job, progress: Progress) -> dict[str, Any]:
 
     publication = publication_by_id(job.arguments["publication"])
     return {"made": report_files_make(publication=publication, now=timezone.now(), progress=progress)}
+
+
+@job_kind("letters_make")
+def letters_make_job(job: Job, progress: Progress) -> dict[str, Any]:
+    # Imported by the job itself: WeasyPrint takes a second that no other command should wait for.
+    from reports.services.letter_making import letters_make  # noqa: PLC0415
+
+    facts = job.arguments
+    return {"letters": letters_make(letters=facts["letters"], audience=facts["audience"], progress=progress)}
+
+
+def tick(*, now: datetime) -> None:
+    """What goes on by itself: messages that are due, letters that nobody took."""
+    outbox_wake(now=now)
+    letters_expire(now=now)

@@ -212,3 +212,55 @@ class Allocation(models.TextChoices):
     PROPORTIONAL = "proportional", _("In proportion to the frame")
     NEYMAN = "neyman", _("By frame and spread (Neyman)")
     FLOOR = "floor", _("In proportion, with a minimum for each locality and unit")
+
+
+class MessageChannel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message (SMS)")
+    ZALO = "zalo", _("Zalo")
+
+
+class MessageKind(models.TextChoices):
+    INVITATION = "invitation", _("Invitation")
+    REMINDER_1 = "reminder_1", _("First reminder")
+    REMINDER_2 = "reminder_2", _("Second reminder")
+    REMINDER_3 = "reminder_3", _("Third reminder")
+
+
+class Audience(models.TextChoices):
+    ALL = "all", _("All who have not completed")
+    UNREACHED = "unreached", _("Only those whom no e-mail of this edition has reached")
+
+
+class CampaignState(models.TextChoices):
+    DRAFT = "draft", _("In preparation")
+    RUNNING = "running", _("Started")
+    PAUSED = "paused", _("Paused")
+
+
+class MessageState(models.TextChoices):
+    """What became of a message. Unclear: it was being handed over when the work broke off; it is not sent again by
+    itself.
+    """
+
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    BOUNCED = "bounced", _("Came back")
+    SUPPRESSED = "suppressed", _("Not sent")
+    UNCLEAR = "unclear", _("Unclear")
+
+
+class MessageReason(models.TextChoices):
+    """Why a message was not sent or not delivered; whole sentences."""
+
+    OPTED_OUT = "opted_out", _("The business wants no messages.")
+    COMPLETED = "completed", _("The business has completed meanwhile.")
+    NO_CONTACT = "no_contact", _("No address or number is known.")
+    BOUNCED_BEFORE = "bounced_before", _("An earlier message to the same address came back.")
+    RECIPIENT_REFUSED = "recipient_refused", _("The other side does not know this address or number.")
+    MESSAGE_REFUSED = "message_refused", _("The other side refused the message.")
+    GAVE_UP = "gave_up", _("It could not be delivered after several tries.")
+    BROKEN_OFF = "broken_off", _("The connection broke off while it was handed over; it may have arrived.")
+    RETURNED = "returned", _("It was taken over and came back later.")

@@ -1,6 +1,7 @@
 """Background jobs of the surveys: load, one service call."""
 
-from random import SystemRandom
+import time
+from random import Random, SystemRandom
 from typing import Any
 
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Job
 from accounts.services import Progress, job_kind
 from surveys.models import Edition, Invitation
+from surveys.services.sending import World, campaign_work
 
 
 @job_kind("quality_check")
@@ -45,3 +47,13 @@ def registration_mail(job: Job, _progress: Progress) -> dict[str, Any]:
 
     found = Invitation.objects.select_related("edition__province", "business").get(pk=job.arguments["invitation"])
     return {"sent": registration_mail_send(invitation=found)}
+
+
+@job_kind("campaign_send")
+def campaign_send(job: Job, progress: Progress) -> dict[str, Any]:
+    return {"handed": campaign_work(campaign_id=job.arguments["campaign"], world=world_real(), progress=progress)}
+
+
+def world_real() -> World:
+    """The real clock, real waiting, real chance."""
+    return World(clock=timezone.now, sleep=time.sleep, rng=Random())  # noqa: S311 - spreads tries, protects nothing

@@ -24,6 +24,7 @@ from tests.doors import (
     Closed,
     Open,
 )
+from tests.doors_messages import MESSAGES, OPEN_MESSAGES
 from tests.factories.quality import flagged_with
 from tests.roles import (
     ROLES,
@@ -297,7 +298,11 @@ OPEN: dict[str, Open] = {
     "mfa_generate_recovery_codes": Open(302, 302, signed_in=(302, 302)),
     "mfa_download_recovery_codes": Open(302, 302, signed_in=(404, 404)),
 }
-DOORS: dict[str, Closed | Open] = {**{f"staff:{name}": door for name, door in STAFF.items()}, **OPEN}
+DOORS: dict[str, Closed | Open] = {
+    **{f"staff:{name}": door for name, door in {**STAFF, **MESSAGES}.items()},
+    **OPEN,
+    **OPEN_MESSAGES,
+}
 
 
 def outcome(world: World, client: Any, method: str, name: str, door: Closed | Open) -> int:

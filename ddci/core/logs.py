@@ -5,7 +5,7 @@ written.
 import logging
 import re
 
-RESPONDENT_PATH = re.compile(r"(/s/)[^/\s\"']+")
+RESPONDENT_PATH = re.compile(r"(/[so]/)[^/\s\"']+")
 
 
 class _NoSecrets(logging.Filter):

@@ -55,14 +55,14 @@ def _metadata_readable(_document: Any, pdf: Any) -> None:
             each.compress = False
 
 
-def pdf_render(*, template: str, context: dict[str, Any], language: str, variant: Variant) -> bytes:
-    """The bytes of a tagged PDF with embedded fonts.
+def pdf_render(*, template: str, context: dict[str, Any], language: str, variant: Variant | None) -> bytes:
+    """The bytes of a PDF with embedded fonts; tagged if it is of a variant.
 
     Args:
         template: name of a template whose <html> carries the language and whose <title> names the document.
         context: what the template shows; objects are read, never fetched.
         language: "vi" or "en".
-        variant: "pdf/ua-1" (accessible) or "pdf/a-3a" (accessible and archival).
+        variant: "pdf/ua-1" (accessible), "pdf/a-3a" (accessible and archival), None for what is only printed.
 
     Raises:
         NotBundledError: the template refers to something outside the product.
@@ -76,7 +76,7 @@ def pdf_render(*, template: str, context: dict[str, Any], language: str, variant
             finisher=_metadata_readable,
             font_config=FontConfiguration(),
             pdf_variant=variant,
-            pdf_tags=True,
+            pdf_tags=variant is not None,
             pdf_identifier=identifier,
             full_fonts=False,
         )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("surveys", "0041_sample_frozen"),
+        ("surveys", "0050_outbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

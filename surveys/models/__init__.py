@@ -24,6 +24,7 @@ from surveys.models.editions import (
 from surveys.models.fieldwork import Assignment, Attempt, EditionAccess, Registration, Sitting
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
+from surveys.models.outbox import Campaign, LetterFile, OptOut, OutboxMessage, QuietHours, SendingPace
 from surveys.models.progress import FieldworkDay, FieldworkPlan
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
@@ -38,6 +39,7 @@ __all__ = [
     "Block",
     "BlockUnit",
     "Business",
+    "Campaign",
     "Comment",
     "Dataset",
     "DatasetExport",
@@ -56,12 +58,16 @@ __all__ = [
     "Indicator",
     "Invitation",
     "KeyHolder",
+    "LetterFile",
     "Margin",
+    "OptOut",
+    "OutboxMessage",
     "ProfileField",
     "QualityCheck",
     "QualityRules",
     "Question",
     "QuestionnaireVersion",
+    "QuietHours",
     "Rating",
     "Receipt",
     "Registration",
@@ -74,6 +80,7 @@ __all__ = [
     "SampleMember",
     "SampleStratum",
     "SealedResponse",
+    "SendingPace",
     "Sitting",
     "SubIndex",
     "SubIndexWeight",

@@ -287,7 +287,7 @@ def _documents() -> dict[str, str]:
     found = {"cache": "\n".join(map(str, _cache())), "sessions": ""}
     found["sessions"] = "\n".join(str(each.get_decoded()) for each in Session.objects.order_by("session_key"))
     for path in sorted(Path(settings.VAR_DIR).rglob("*")):
-        if path.is_file() and path.suffix in {".log", ".txt", ".json", ".csv", ".eml"}:
+        if path.is_file() and path.suffix in {".log", ".txt", ".json", ".jsonl", ".csv", ".eml"}:
             found[str(path.relative_to(settings.VAR_DIR))] = path.read_text(encoding="utf-8", errors="replace")
     return found
 

@@ -5,24 +5,31 @@ import os
 import signal
 import socket
 import sys
+import threading
 from argparse import SUPPRESS, ArgumentParser
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import structlog
 import waitress
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.services import jobs_interrupted_mark
 from ddci.core.processes import Processes, end_with
 from reports.services.resuming import report_files_resume
+from reports.tasks import tick
 from scoring.services.runs import runs_interrupted_mark
+from surveys.services.sending import outbox_workers_forget
 
+log = structlog.get_logger("ddci.clock")
 BACKLOG = 1024
+TICK = 20
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto")
 
 
@@ -40,6 +47,28 @@ def socket_open(*, host: str, port: int) -> socket.socket:
             raise CommandError(f"Port {port} on {host} is taken by another program. {advice}") from error
         raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}") from error
     return opened
+
+
+class Clock:
+    """Calls again and again what goes on by itself (`reports.tasks.tick`). Several servers may do so side by side."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="clock", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(TICK):
+            try:
+                tick(now=timezone.now())
+            except Exception:
+                log.exception("the clock stumbled")
+            finally:
+                close_old_connections()
 
 
 class Command(BaseCommand):
@@ -62,8 +91,10 @@ class Command(BaseCommand):
             return self._serve_inherited(number, lifeline, options)
         # Before the work: that the port is taken should be said at once, not after minutes.
         opened = socket_open(host=options["host"], port=options["port"])
+        clock = Clock()
         try:
             self._prepare(demo=options["demo"], migrate=options["migrate"])
+            clock.start()
             self._say_where(opened)
             if options["processes"] > 1:
                 self._serve_together(opened, options)
@@ -72,6 +103,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             pass
         finally:
+            clock.stop()
             opened.close()
         self.stdout.write("\nStopped.")
         return None
@@ -84,6 +116,8 @@ class Command(BaseCommand):
         if demo:
             call_command("demo")
         report_files_resume(now=timezone.now())
+        if not settings.CELERY_BROKER_URL:
+            outbox_workers_forget()
 
     def _say_where(self, opened: socket.socket) -> None:
         host, port = opened.getsockname()[:2]

@@ -2,7 +2,6 @@
 
 import csv
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -77,13 +76,10 @@ def _invited(request: StaffRequest, edition: Edition, guests: list[Guest], form:
 @require_POST
 @cache_control(no_store=True)
 def invitations_codes(request: StaffRequest, edition_id: int) -> HttpResponse:
-    """Codes and links of everybody who has not completed yet, as a file or as letters to print. It is recorded."""
+    """Codes and links of everybody who has not completed yet, as a file. It is recorded."""
     edition = edition_or_404(request, edition_id)
     require(may_invite(request.user, edition))
     letters = codes_hand_out(edition=edition, by=request.user, now=timezone.now())
-    if request.POST.get("form") == "letters":
-        pages = [(letter, _qr(_link(letter))) for letter in letters]
-        return render(request, "staff/letters.html", _context(edition) | {"pages": pages, "enter": _enter()})
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="codes-{edition.province.slug}-{edition.year}.csv"'
     response.write("\ufeff")
@@ -102,14 +98,3 @@ def _link(letter: Letter) -> str:
     """The respondent's link, in Vietnamese whatever language the member of staff reads."""
     with translation.override("vi"):
         return str(settings.SITE_URL) + reverse("answering:start", args=[letter.code])
-
-
-def _enter() -> str:
-    """Where a printed code is typed."""
-    with translation.override("vi"):
-        return str(settings.SITE_URL) + reverse("answering:enter")
-
-
-def _qr(link: str) -> str:
-    """The link as a drawing that a telephone reads."""
-    return str(segno.make(link, error="m").svg_inline(scale=3, border=2, omitsize=False))

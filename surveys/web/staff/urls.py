@@ -6,6 +6,8 @@ from surveys.web.staff import (
     access,
     ballots,
     calls,
+    campaign_preview,
+    campaigns,
     comments,
     exports,
     extension,
@@ -27,6 +29,7 @@ from surveys.web.staff import (
 )
 
 EDITION = "editions/<int:edition_id>/"
+CAMPAIGN = f"{EDITION}messages/<int:campaign_id>/"
 FRAME = "provinces/<slug:slug>/frame/"
 UNIT = "provinces/<slug:slug>/units/<slug:code>/"
 
@@ -60,6 +63,19 @@ urlpatterns = [
     path(f"{EDITION}invitations/", invitations.invitations, name="invitations"),
     path(f"{EDITION}invitations/new/", invitations.invitations_new, name="invitations-new"),
     path(f"{EDITION}invitations/codes/", invitations.invitations_codes, name="invitations-codes"),
+    path(f"{EDITION}messages/", campaigns.campaigns, name="campaigns"),
+    path(f"{EDITION}messages/new/", campaigns.campaign_new, name="campaign-new"),
+    path(f"{EDITION}messages/quiet-hours/", campaigns.quiet_hours, name="quiet-hours"),
+    path(CAMPAIGN, campaigns.campaign, name="campaign"),
+    path(f"{CAMPAIGN}text/", campaigns.campaign_text, name="campaign-text"),
+    path(f"{CAMPAIGN}start/", campaigns.campaign_begin, name="campaign-start"),
+    path(f"{CAMPAIGN}pause/", campaigns.campaign_halt, name="campaign-pause"),
+    path(f"{CAMPAIGN}test/", campaigns.campaign_trial, name="campaign-trial"),
+    path(f"{CAMPAIGN}again/", campaigns.campaign_again, name="campaign-again"),
+    path(f"{CAMPAIGN}unclear/", campaigns.campaign_unclear, name="campaign-unclear"),
+    path(f"{CAMPAIGN}mail.html", campaign_preview.campaign_html, name="campaign-html"),
+    path(f"{CAMPAIGN}undelivered/", campaign_preview.campaign_troubles, name="campaign-troubles"),
+    path(f"{CAMPAIGN}undelivered/download/", campaign_preview.campaign_troubles_csv, name="campaign-troubles-csv"),
     path(f"{EDITION}access/", access.access, name="access"),
     path(f"{EDITION}calls/", calls.calls, name="calls"),
     path(f"{EDITION}calls/give/", calls.calls_give, name="calls-give"),

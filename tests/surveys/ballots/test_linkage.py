@@ -21,7 +21,7 @@ from ddci.core.linkage import Attempt, Traces, attempts
 from ddci.core.sealing import secret_unlocked, unpadded, unsealed_by
 from surveys.answers.ballot import Ballot
 from surveys.answers.drafts import SectionPage
-from surveys.enums import Channel, InvitationState
+from surveys.enums import Channel, InvitationState, MessageKind
 from surveys.management.commands.linkage_audit import DECLARED, findings
 from surveys.models import (
     BlockUnit,
@@ -44,6 +44,7 @@ from surveys.services.sittings import sitting_start
 from tests.factories.ballots import PASSPHRASES, box_opened
 from tests.factories.editions import NOW
 from tests.factories.frames import business_make
+from tests.factories.messages import messages_go
 from tests.factories.people import user_make
 from tests.factories.respondents import ANSWERS, edition_asking, entry_pages, unit_key
 
@@ -66,8 +67,9 @@ def drawn(edition: Edition) -> list[Invitation]:
 
 
 def voted(edition: Edition) -> Sent:
-    """Everybody drawn votes, each saying a number of its own (MB3), in an order that is none of names or keys; gives
-    the invitation of each number, in the order of voting. Every fourth is called by an interviewer.
+    """Everybody drawn is invited by mail, reminded and votes, each saying a number of its own (MB3), in an order that
+    is none of names or keys; gives the invitation of each number, in the order of voting. Every fourth is called by an
+    interviewer.
     """
     interviewer = user_make(Role.INTERVIEWER)
     finance = unit_key(edition, "so-tai-chinh")
@@ -75,7 +77,10 @@ def voted(edition: Edition) -> Sent:
     rng = Random(7)
     order, said = drawn(edition), rng.sample(range(366), PEOPLE)
     rng.shuffle(order)
+    messages_go(edition, MessageKind.INVITATION)
     for at, (number, invitation) in enumerate(zip(said, order, strict=True)):
+        if at == PEOPLE // 2:  # goes only to those who have not voted, in the midst of it
+            messages_go(edition, MessageKind.REMINDER_1)
         business = Business.objects.get(pk=invitation.business_id)
         profile = {"type": business.type, "size": business.size}
         pages = [*entry_pages(finance, profile=profile), SectionPage(finance, {**ANSWERS, "MB3": number})]

@@ -89,24 +89,11 @@ def test_handing_out_codes_is_recorded_without_a_code(client: Client) -> None:
     edition = edition_opened()
     (waiting,) = invited(edition, "Sao Mai")
 
-    client.post(reverse("staff:invitations-codes", args=[edition.pk]), {"form": "letters"})
+    client.post(reverse("staff:invitations-codes", args=[edition.pk]), {"form": "csv"})
 
     entry = AuditEntry.objects.get(action="invitations.codes")
     assert (entry.subject_id, entry.note) == (str(edition.pk), "1")
     assert not AuditEntry.objects.filter(note__contains=code_of(waiting)[6:]).exists()
-
-
-def test_letters_carry_the_code_and_a_drawing(client: Client) -> None:
-    edition = edition_opened()
-    (waiting,) = invited(edition, "Sao Mai")
-    code = code_of(waiting)
-
-    answer = client.post(reverse("staff:invitations-codes", args=[edition.pk]), {"form": "letters"})
-
-    text = answer.content.decode()
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}" in text
-    assert text.count('<span class="qr"><svg') == 1
 
 
 def test_the_list_is_searched_and_filtered(client: Client) -> None:
