@@ -214,6 +214,22 @@ def test_parts_of_a_change_sum_to_it(seed: int) -> None:
     np.testing.assert_allclose(found["values"] + found.goalposts + found.weights, found.change, atol=1e-9)
 
 
+def test_responses_left_out_take_their_own_part_of_a_change() -> None:
+    values = np.random.default_rng(5).uniform(1, 5, (3, 6, 4))
+    before, after = edition(values[0]), edition(values[1], (0.3, 0.7))
+    plain = decompose(before, after, SAME)
+    same = decompose(before, after, SAME, (before, after))
+    np.testing.assert_allclose(same.exclusions, 0, atol=1e-9)
+    for part in ("values", "goalposts", "weights"):
+        np.testing.assert_allclose(same[part], plain[part], atol=1e-9)
+    found = decompose(before, after, SAME, (edition(values[2]), edition(values[2], (0.3, 0.7))))
+    assert np.abs(found.exclusions).min() > 0.1
+    parts = found[["exclusions", "values", "goalposts", "weights"]].sum(axis=1)
+    np.testing.assert_allclose(parts, found.change, atol=1e-9)
+    only = decompose(before, edition(values[2]), SAME, (edition(values[2]), before))
+    np.testing.assert_allclose(only.exclusions, only.change, atol=1e-9)
+
+
 def test_each_part_stands_alone_when_only_it_changed() -> None:
     values = np.random.default_rng(5).uniform(1, 5, (6, 4))
     moved = decompose(edition(values), edition(values, (0.3, 0.7)), SAME)
