@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "ddci.core.middleware.request_log",
     "ddci.core.middleware.codes_stay_here",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "ddci.core.middleware.gzip_quickly",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -1,16 +1,25 @@
 """Layers round every view: one log line without personal data, codes kept from leaking, refusals shown as pages."""
 
+import re
+import secrets
 import time
 from collections.abc import Callable
+from gzip import GzipFile
+from io import BytesIO
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 from ddci.core.errors import Refusal
 from ddci.core.logs import RESPONDENT_PATH
 from ddci.core.pages import DATABASE_AWAY, away_page, database_away_log, refusal_page
 
 log = structlog.get_logger("ddci.request")
+GZIP = re.compile(r"\bgzip\b")
+GZIP_LEVEL, FEWEST_BYTES = 3, 200
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -48,6 +57,27 @@ def codes_stay_here(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+class gzip_quickly(GZipMiddleware):  # noqa: N801 - a middleware is named like the functions beside it
+    """Django's, with its guard against guessing what is compressed, at a level that takes a quarter of the time for a
+    tenth more bytes.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not isinstance(response, HttpResponse) or len(response.content) < FEWEST_BYTES or "ETag" in response:
+            return super().process_response(request, response)
+        if "Content-Encoding" in response or not GZIP.search(request.headers.get("Accept-Encoding", "")):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        packed = BytesIO()
+        name = secrets.token_hex(secrets.randbelow(self.max_random_bytes // 2) + 1)
+        with GzipFile(filename=name, mode="wb", compresslevel=GZIP_LEVEL, fileobj=packed, mtime=0) as file:
+            file.write(response.content)
+        response.content = packed.getvalue()
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
 
 
 class refusals_become_pages:  # noqa: N801 - a middleware is named like the functions beside it

@@ -14,7 +14,7 @@ from ddci.core.crypto import sealed, unsealed
 from surveys.answers.ballot import envelope_parts
 from surveys.enums import EditionState
 from surveys.models import BallotBox, BlockUnit, Edition, Envelope, SealedResponse, UnitCounter
-from surveys.selectors.ballots import boxes_of, envelope_key, wrapping_key
+from surveys.selectors.ballots import envelope_key, wrapping_key
 
 FEWEST_TOGETHER = 10
 SHARE_TOGETHER = 10
@@ -25,7 +25,9 @@ log = structlog.get_logger("ddci.ballot")
 def is_due(edition: Edition) -> bool:
     """Enough envelopes: at least ten, and a tenth of the boxes, so that rewriting all stays cheap."""
     waiting = Envelope.objects.filter(invitation__edition=edition).count()
-    return waiting >= FEWEST_TOGETHER and waiting >= boxes_of(edition).boxed // SHARE_TOGETHER
+    if waiting < FEWEST_TOGETHER:
+        return False
+    return waiting >= SealedResponse.objects.filter(ballot__edition=edition).count() // SHARE_TOGETHER
 
 
 def tray_empty_when_due(*, edition: Edition) -> None:

@@ -1,7 +1,13 @@
+import gzip
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError, connection
+from django.test import Client
 from django.urls import path
 
+from ddci.core.crypto import code_for
 from ddci.core.errors import Forbidden, Invalid, NotNow, TooMany
 from ddci.urls import urlpatterns as product_urls
 
@@ -78,3 +84,32 @@ def test_an_address_with_a_code_is_told_to_nobody_even_where_no_page_is(client, 
 
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_pages_are_packed_for_who_can_unpack_them_and_never_to_the_same_length(client: Client) -> None:
+    plain = client.get("/s/")
+    packed = [client.get("/s/", headers={"Accept-Encoding": "br, gzip"}) for _ in range(8)]
+
+    assert "Content-Encoding" not in plain
+    assert {gzip.decompress(each.content) for each in packed} == {plain.content}
+    assert all(int(each["Content-Length"]) == len(each.content) < 0.8 * len(plain.content) for each in packed)
+    assert {each["Vary"] for each in packed} == {plain["Vary"]}
+    # Whoever can have something written into a page learns nothing from how well it is compressed.
+    assert len({len(each.content) for each in packed}) > 1
+
+
+@pytest.mark.django_db
+def test_a_database_that_does_not_answer_is_told_as_such(client: Client) -> None:
+    def away(*_anything: object) -> None:
+        raise OperationalError("the connection is gone")
+
+    client.get("/")
+    with connection.execute_wrapper(away):
+        code = code_for(settings.INVITATION_KEY, "ABCDEF")
+        answers = [client.get(address) for address in ("/", "/s/ABCDEF/", f"/s/{code}/")]
+
+    assert [answer.status_code for answer in answers] == [503, 404, 503]
+    assert [answer.headers.get("Retry-After") for answer in answers] == ["30", None, "30"]
+    assert "chưa được lưu" in answers[0].content.decode()
+    assert "Hệ thống hiện chưa trả lời" in answers[2].content.decode()

@@ -16,6 +16,7 @@ from surveys.enums import NonAnswer
 from surveys.web.answering.cards import (
     Card,
     comment_card,
+    profile_cards,
     satisfaction_card,
     section_cards,
     typed_number,
@@ -42,6 +43,15 @@ def section_html(questionnaire: Questionnaire, content: DraftContent, step: Step
     return SafeString("".join(answered(html, item, answers.get(item.code)) for item, html in parts))
 
 
+def profile_html(questionnaire: Questionnaire, content: DraftContent) -> SafeString:
+    """The questions about the business with the answers of a draft, where nothing is told about them."""
+    key = ("profile", get_language())
+    if key not in questionnaire.kept:
+        cards = profile_cards(questionnaire, DraftContent(), {})
+        questionnaire.kept[key] = [(card.name, _card_html(card, "p-")) for card in cards]
+    return SafeString("".join(_chosen(html, content.profile.get(code)) for code, html in questionnaire.kept[key]))
+
+
 def stands_alone(section: Section) -> bool:
     """Whether no question of the page depends on one of another page."""
     here = {item.code for item in section.items}
@@ -65,7 +75,11 @@ def answered(html: str, item: Item, answer: Answer | None) -> str:
         return html
     if item.scale.is_number and answer not in NonAnswer.values:
         return html.replace('value=""', f'value="{escape(typed_number(answer))}"', 1)
-    return html.replace(f'value="{answer}">', f'value="{answer}" checked>', 1)
+    return _chosen(html, str(answer))
+
+
+def _chosen(html: str, value: str | None) -> str:
+    return html.replace(f'value="{value}">', f'value="{value}" checked>', 1) if value else html
 
 
 def overall_html(questionnaire: Questionnaire, content: DraftContent, unit: int) -> SafeString:

@@ -23,6 +23,7 @@ from surveys.web.answering.fragments import (
     cards_html,
     overall_cards_html,
     overall_html,
+    profile_html,
     section_html,
     stands_alone,
 )
@@ -46,11 +47,13 @@ def consent_refused(look: Look, problem: Problem) -> HttpResponse:
 
 
 def _profile(look: Look) -> HttpResponse:
-    visit = look.visit
-    cards = profile_cards(visit.questionnaire, visit.content, look.faults)
-    gaps = gaps_of_cards(cards) if look.faults or look.told else None
-    if gaps and not visit.content.respondent_type:
-        gaps = gaps_of_problems(entry_problems(visit.questionnaire, visit.content), "question-1")
+    questionnaire, content = look.visit.questionnaire, look.visit.content
+    if not look.faults and not look.told:
+        return sheet(look, questions=profile_html(questionnaire, content))
+    cards = profile_cards(questionnaire, content, look.faults)
+    gaps = gaps_of_cards(cards)
+    if gaps and not content.respondent_type:
+        gaps = gaps_of_problems(entry_problems(questionnaire, content), "question-1")
     return sheet(look, gaps, questions=cards_html(cards, prefix="p-", told=bool(gaps)))
 
 

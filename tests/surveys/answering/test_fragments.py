@@ -9,8 +9,8 @@ from surveys.answers.drafts import DraftContent
 from surveys.answers.journey import Kind, Step
 from surveys.answers.questionnaire import Answer, Item, Questionnaire
 from surveys.selectors.answering import questionnaire_asked
-from surveys.web.answering.cards import section_cards
-from surveys.web.answering.fragments import cards_html, section_html
+from surveys.web.answering.cards import profile_cards, section_cards
+from surveys.web.answering.fragments import cards_html, profile_html, section_html
 from tests.factories.respondents import edition_asking
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +39,12 @@ def test_answers_written_into_ready_pieces_equal_the_page_of_the_templates(langu
     assert len(looks) > 10
     assert any(" checked>" in look for look in looks)
     assert any('value="12"' in look for look in looks)
+
+
+@pytest.mark.parametrize("profile", [{}, {"type": "enterprise", "size": "micro"}])
+def test_the_profile_made_of_ready_pieces_equals_that_of_the_templates(profile: dict[str, str]) -> None:
+    questionnaire = questionnaire_asked(edition_asking())
+    content = DraftContent(profile=profile)
+
+    assert profile_html(questionnaire, content) == cards_html(profile_cards(questionnaire, content, {}), prefix="p-")
+    assert profile_html(questionnaire, content).count(" checked>") == len(profile)
