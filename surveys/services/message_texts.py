@@ -169,7 +169,9 @@ def _first(kind: str, channel: str) -> tuple[str, str]:
     asks = _("{association} asks how departments and localities of the province work for businesses: {edition}.")
     reminds = _("Some time ago {association} asked you to take part in {edition}. Your answers have not come in yet.")
     effort = _("Answering takes about {minutes} minutes, on a telephone or a computer, until {deadline}:")
-    secrecy = _("The link is yours alone; please do not pass it on. Answers are kept apart from your name.")
+    secrecy = _(
+        "The link is yours alone; please do not pass it on. No body that is rated ever sees a single questionnaire."
+    )
     thanks = _("Questions? {contact}\n\nThank you very much,\n{association}")
     opening = asks if invites else reminds
     text = "\n\n".join([greeting, opening, effort, "{link}", secrecy, thanks])
