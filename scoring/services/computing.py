@@ -140,6 +140,7 @@ def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress
         beside.add(results[block], given)
     counts = channel_counts(whole, run.recipe.content)
     inputs = {
+        "counted": [len(used.respondents), len(used.rating_unit)],
         "channels": {"counted": dict(counts.counted), "left_out": dict(counts.left_out)},
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
@@ -177,6 +178,7 @@ def _stored(run: ScoringRun, outcome: RunOutcome, now: datetime) -> ScoringRun:
             for block, result in outcome.results.items()
         },
     }
+    run.responses_counted, run.ratings_counted = outcome.inputs["counted"]
     run.state, run.completed_at = RunState.COMPLETE, now
     run.save()
     states = (str(RunState.RUNNING), str(RunState.COMPLETE))
