@@ -39,6 +39,7 @@ class Recipe(models.Model):
 class ScoringRun(models.Model):
     """A pure function of dataset, recipe, exclusions, seed and engine version, with every intermediate table kept in
     `tables`. `exclusions`: whether the responses that people excluded are left out (None: before there were any).
+    `responses_counted`, `ratings_counted`: what was scored after exclusions and channels (None: of an older run).
 
     Once complete, a run and its scores are unchangeable (triggers).
     """
@@ -49,6 +50,8 @@ class ScoringRun(models.Model):
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
     seed = models.PositiveBigIntegerField(_("seed"), default=1)
     exclusions = models.CharField(_("exclusions"), max_length=10, choices=Exclusions, null=True)  # noqa: DJ001
+    responses_counted = models.PositiveIntegerField(_("responses"), null=True)
+    ratings_counted = models.PositiveIntegerField(_("ratings"), null=True)
     engine_version = models.CharField(_("engine version"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
     job_id = models.UUIDField(null=True)

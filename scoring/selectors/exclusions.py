@@ -118,6 +118,8 @@ def _row(row: Mapping[str, Any], units: Mapping[str, str]) -> Both:
 def responses_used(run: ScoringRun) -> tuple[int, int]:
     """Responses and ratings that a run was computed from."""
     data = run.dataset
+    if run.responses_counted is not None and run.ratings_counted is not None:
+        return run.responses_counted, run.ratings_counted
     if run.exclusions == Exclusions.NONE:
         return data.responses, data.ratings
     return data.responses - (data.excluded or 0), data.ratings - (data.excluded_ratings or 0)

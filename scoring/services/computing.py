@@ -143,6 +143,7 @@ def _computed(run: ScoringRun, keys: Mapping[str, BlockKeys], progress: Progress
         beside.add(results[block], inputs[block])
     counts = channel_counts(whole, run.recipe.content)
     kept = {
+        "counted": [len(used.respondents), len(used.rating_unit)],
         "channels": {"counted": dict(counts.counted), "left_out": dict(counts.left_out)},
         "withheld": {block: list(known.withheld) for block, known in keys.items()},
         "history": {block: sorted(history) for block, history in histories.items()},
@@ -180,6 +181,7 @@ def _stored(run: ScoringRun, outcome: RunOutcome, now: datetime) -> ScoringRun:
             for block, result in outcome.results.items()
         },
     }
+    run.responses_counted, run.ratings_counted = outcome.inputs["counted"]
     run.state, run.completed_at = RunState.COMPLETE, now
     run.save()
     states = (str(RunState.RUNNING), str(RunState.COMPLETE))

@@ -150,9 +150,10 @@ class _Sheet:
 
 def _own_sheet(invitation: Invitation) -> _Sheet:
     """The draft as it was read with the invitation."""
+    # The revision first: should another thread save in between, it is too old, and what was merged is not written.
+    revision = draft_revision(invitation)
     saved_at = invitation.draft.saved_at if has_draft(invitation) else None
-    asked = questionnaire_asked(invitation.edition)
-    return _Sheet(asked, draft_content(invitation), draft_revision(invitation), saved_at)
+    return _Sheet(questionnaire_asked(invitation.edition), draft_content(invitation), revision, saved_at)
 
 
 def _sitting_sheet(invitation: Invitation, sitting: Sitting) -> _Sheet:
@@ -261,14 +262,16 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
     """Whether the draft still was as it had been read, and now is as saved."""
     if not has_draft(invitation):
         return False
-    draft = invitation.draft
-    before = draft.revision
-    draft.box, draft.revision, draft.saved_at = _box(invitation, saved), saved.revision, saved.at
+    draft = Draft(id=invitation.draft.pk, invitation_id=invitation.pk, revision=saved.revision, saved_at=saved.at)
+    draft.box = _box(invitation, saved)
     # One plain statement, committed on its own: composing it by the ORM would take longer than running it.
     at = connection.ops.adapt_datetimefield_value(saved.at)
     with connection.cursor() as cursor:
-        cursor.execute(DRAFT_REPLACED, [draft.box, draft.revision, at, draft.pk, before])
-        return bool(cursor.rowcount == 1)
+        cursor.execute(DRAFT_REPLACED, [draft.box, draft.revision, at, draft.pk, saved.revision - 1])
+        replaced = bool(cursor.rowcount == 1)
+    if replaced:
+        draft_known(invitation, draft)
+    return replaced
 
 
 @transaction.atomic
