@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.answers.ballot import Ballot, Rated, envelope_bytes, envelope_parts
-from surveys.answers.coarse import coarsened
+from surveys.answers.coarse import band_told, coarsened, dealt_bands
 
 
 def ballots(**strata: int) -> list[Ballot]:
@@ -61,6 +61,20 @@ def test_bands_of_few_are_dealt_out_inside_their_group_and_every_count_stays() -
         seen |= {place for place, each in enumerate(coarse.ballots) if each.profile["size"] == "large"}
 
     assert seen == set(range(9, 17))
+
+
+@given(st.lists(st.tuples(*(st.sampled_from("abbccccc") for _ in range(3)), st.sampled_from("AB")), min_size=5))
+def test_what_is_told_about_one_fits_five_at_least(people: list[tuple[str, str, str, str]]) -> None:
+    found = [Ballot(1, {"x": x, "y": y, "z": z}, [], {}, stratum=stratum) for x, y, z, stratum in people]
+    coarse = coarsened(found, ["x", "y", "z"], Random(3))
+    dealt = dealt_bands(merge.as_plain() for merge in coarse.merges)
+
+    told = Counter(
+        (each.stratum, *(band_told(dealt, field, band) for field, band in each.profile.items()))
+        for each in coarse.ballots
+    )
+
+    assert min(told.values()) >= 5
 
 
 def test_later_questions_are_dealt_out_inside_what_is_alike_so_far() -> None:
