@@ -4,7 +4,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.answers.ballot import Ballot, Rated, envelope_bytes, envelope_parts
@@ -63,6 +63,7 @@ def test_bands_of_few_are_dealt_out_inside_their_group_and_every_count_stays() -
     assert seen == set(range(9, 17))
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(*(st.sampled_from("abbccccc") for _ in range(3)), st.sampled_from("AB")), min_size=5))
 def test_what_is_told_about_one_fits_five_at_least(people: list[tuple[str, str, str, str]]) -> None:
     found = [Ballot(1, {"x": x, "y": y, "z": z}, [], {}, stratum=stratum) for x, y, z, stratum in people]
@@ -91,6 +92,7 @@ NAMES = st.sampled_from(["A · x", "A · y", "A · z", "B · x", "B · y", "C"])
 BANDS = st.sampled_from(["", "a", "b", "c"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, BANDS, BANDS), max_size=70), st.integers(0, 99))
 def test_strata_are_never_small_and_margins_stay(rows: list[tuple[str, str, str]], seed: int) -> None:
     found = [
