@@ -89,6 +89,16 @@ def coarsened(ballots: Sequence[Ballot], fields: Sequence[str], rng: Random, few
     return Coarse(found, merges)
 
 
+def dealt_bands(merges: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """By question, the bands that were dealt out anew somewhere, from merges as they are stored."""
+    return {merge["field"]: frozenset(merge["levels"]) for merge in merges if not merge["into"]}
+
+
+def band_told(dealt: Mapping[str, frozenset[str]], field: str, band: str) -> str:
+    """What a stored band tells about one respondent: one that was dealt out anew says no more than that."""
+    return REST if band in dealt.get(field, ()) else band
+
+
 @dataclass(frozen=True)
 class _Dealer:
     rng: Random

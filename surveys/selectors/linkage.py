@@ -19,7 +19,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from ddci.core.linkage import Traces
-from surveys.answers.coarse import FEWEST
+from surveys.answers.coarse import FEWEST, band_told, dealt_bands
 from surveys.enums import InvitationState
 from surveys.models import Edition, Invitation
 from surveys.selectors.invitations import code_of, receipt_of, receipt_sha256
@@ -173,9 +173,11 @@ def _answers(rows: Sequence[Row], edition: Edition, table: str) -> _Side:
 
 
 def _bands_compared(tables: Tables, edition: Edition, people: _Side, given: _Side) -> dict[str, str]:
-    """Adds what the frame says about each business, all at once, and the stored bands of the same questions; returns
-    by participant its stratum with these bands.
+    """Adds what the frame says about each business, all at once, and the stored bands of the same questions, as far as
+    they tell something (`surveys.answers.coarse.band_told`); returns by participant its stratum with these bands.
     """
+    ballot = getattr(edition, "ballot_box", None)
+    dealt = dealt_bands(ballot.merges if ballot else [])
     theirs = set(given.owners)
     profiles = {
         str(row.values["id"]).replace("-", ""): (row.values["stratum"], orjson.loads(row.values["profile"]))
@@ -186,18 +188,21 @@ def _bands_compared(tables: Tables, edition: Edition, people: _Side, given: _Sid
     invited = list(_invited(edition))
     known = sorted(code for code in asked if all(getattr(each.business, code, "") for each in invited))
 
-    def add(side: _Side, owner: str, stratum: str, bands: list[str]) -> str:
+    def add(side: _Side, owner: str, stratum: str, bands: Mapping[str, str]) -> None:
         name = "surveys_business" if side is people else "surveys_response"
-        side.add(owner, f"{name}.bands", " · ".join(bands))
-        side.add(owner, f"{name}.stratum and bands", " | ".join([stratum, *bands]))
-        return " | ".join([stratum, *bands])
+        told = [band_told(dealt, code, bands.get(code, "")) for code in known]
+        side.add(owner, f"{name}.bands", " · ".join(told))
+        side.add(owner, f"{name}.stratum and bands", " | ".join([stratum, *told]))
 
-    if known:
-        for owner, (stratum, profile) in profiles.items():
-            add(given, owner, stratum, [str(profile.get(code, "")) for code in known])
-    strata = {str(each.pk): each.stratum for each in invited}
-    for each in invited if known else []:
-        strata[str(each.pk)] = add(people, str(each.pk), each.stratum, [getattr(each.business, code) for code in known])
+    if not known:
+        return {str(each.pk): each.stratum for each in invited}
+    for owner, (stratum, profile) in profiles.items():
+        add(given, owner, stratum, profile)
+    strata = {}
+    for each in invited:
+        bands = {code: str(getattr(each.business, code)) for code in known}
+        add(people, str(each.pk), each.stratum, bands)
+        strata[str(each.pk)] = " | ".join([each.stratum, *bands.values()])
     return strata
 
 

@@ -4,11 +4,11 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.answers.ballot import Ballot, Rated, envelope_bytes, envelope_parts
-from surveys.answers.coarse import CHANNEL, coarsened
+from surveys.answers.coarse import CHANNEL, band_told, coarsened, dealt_bands
 from surveys.answers.routes import OUTSIDE
 from surveys.enums import Channel
 
@@ -65,6 +65,21 @@ def test_bands_of_few_are_dealt_out_inside_their_group_and_every_count_stays() -
     assert seen == set(range(9, 17))
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(*(st.sampled_from("abbccccc") for _ in range(3)), st.sampled_from("AB")), min_size=5))
+def test_what_is_told_about_one_fits_five_at_least(people: list[tuple[str, str, str, str]]) -> None:
+    found = [Ballot(1, {"x": x, "y": y, "z": z}, [], {}, stratum=stratum) for x, y, z, stratum in people]
+    coarse = coarsened(found, ["x", "y", "z"], Random(3))
+    dealt = dealt_bands(merge.as_plain() for merge in coarse.merges)
+
+    told = Counter(
+        (each.stratum, *(band_told(dealt, field, band) for field, band in each.profile.items()))
+        for each in coarse.ballots
+    )
+
+    assert min(told.values()) >= 5
+
+
 def test_later_questions_are_dealt_out_inside_what_is_alike_so_far() -> None:
     bands = [("a", "x")] * 6 + [("b", "x")] * 6 + [("a", "y")] * 5 + [("b", "y")] * 1
     found = [Ballot(1, {"one": one, "two": two}, [], {}) for one, two in bands]
@@ -79,6 +94,7 @@ NAMES = st.sampled_from(["A · x", "A · y", "A · z", "B · x", "B · y", "C"])
 BANDS = st.sampled_from(["", "a", "b", "c"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, BANDS, BANDS), max_size=70), st.integers(0, 99))
 def test_strata_are_never_small_and_margins_stay(rows: list[tuple[str, str, str]], seed: int) -> None:
     found = [
