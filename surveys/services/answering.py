@@ -5,6 +5,7 @@ edition (in a confidential one it turns it into a `Response`). Neither codes nor
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -142,9 +143,12 @@ def draft_save(
         AlreadySent, NotOpenYet, AlreadyClosed: nothing can be saved any more, or not yet.
         ConsentMissing: without consent nothing is kept.
     """
-    if has_draft(invitation):
-        saved = _merged(invitation, pages, now, move, tab)
-        if _draft_replaced(invitation, saved):
+    # What is merged and what is compared must be one and the same reading, whoever else holds this invitation.
+    read = copy(invitation)
+    if has_draft(read):
+        saved = _merged(read, pages, now, move, tab)
+        if _draft_replaced(read, saved):
+            draft_known(invitation, read.draft)
             return saved
     with transaction.atomic():
         locked = _locked(invitation)
@@ -190,14 +194,16 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
     """Whether the draft still was as it had been read, and now is as saved."""
     if not has_draft(invitation):
         return False
-    draft = invitation.draft
-    before = draft.revision
-    draft.box, draft.revision, draft.saved_at = _box(invitation, saved), saved.revision, saved.at
+    before, box = invitation.draft, _box(invitation, saved)
     # One plain statement, committed on its own: composing it by the ORM would take longer than running it.
     at = connection.ops.adapt_datetimefield_value(saved.at)
     with connection.cursor() as cursor:
-        cursor.execute(DRAFT_REPLACED, [draft.box, draft.revision, at, draft.pk, before])
-        return bool(cursor.rowcount == 1)
+        cursor.execute(DRAFT_REPLACED, [box, saved.revision, at, before.pk, before.revision])
+        done = bool(cursor.rowcount == 1)
+    if done:
+        after = Draft(pk=before.pk, invitation=invitation, box=box, revision=saved.revision, saved_at=saved.at)
+        draft_known(invitation, after)
+    return done
 
 
 @transaction.atomic
