@@ -87,13 +87,15 @@ def kept(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     """A test that commits is cleaned up by deleting every row, which triggers on frozen tables refuse: they step aside
-    for that moment only. After the last test there is no database to bring them back to.
+    for that moment only. After the last test there is no database to bring them back to; one that was skipped left
+    nothing.
     """
     marker = item.get_closest_marker("django_db")
     commits = "transactional_db" in getattr(item, "fixturenames", ()) or (marker and marker.kwargs.get("transaction"))
-    if not commits:
+    blocker = getattr(item, "funcargs", {}).get("django_db_blocker")
+    if not commits or blocker is None:
         return (yield)
-    with _frozen_rows_may_leave(item.funcargs["django_db_blocker"], again=nextitem is not None):
+    with _frozen_rows_may_leave(blocker, again=nextitem is not None):
         return (yield)
 
 

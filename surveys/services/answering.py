@@ -5,6 +5,7 @@ edition (in a confidential one it turns it into a `Response`). Neither codes nor
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -13,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ddci.core.crypto import sealed
 from ddci.core.errors import Invalid, NotNow
-from ddci.core.rows import Columns
 from ddci.core.sealing import padded, sealed_for
 from surveys.answers.ballot import Ballot, ballot_of, envelope_bytes
 from surveys.answers.drafts import DraftContent, Mark, Page, merge
@@ -36,8 +36,6 @@ from surveys.models import (
 from surveys.selectors.answering import draft_content, draft_revision, has_draft, questionnaire_asked
 from surveys.selectors.ballots import envelope_key, public_key_of
 from surveys.selectors.invitations import (
-    DRAFT,
-    INVITATION,
     draft_key,
     draft_known,
     receipt_of,
@@ -48,13 +46,10 @@ from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
 from surveys.services.calls import call_completed
 from surveys.services.fieldwork import day_count_when_due, withdrawal_count
+from surveys.services.holding import invitation_held
 from surveys.services.tray import tray_empty_when_due
 
-EDITION = Columns(Edition, "e")
-EDITION_HELD = f"SELECT {EDITION.sql} FROM surveys_edition e WHERE e.id = %s"  # noqa: S608 - names of columns alone
-INVITATION_LOCKED = f"SELECT {INVITATION.sql} FROM surveys_invitation i WHERE i.id = %s"  # noqa: S608
 DRAFT_REPLACED = "UPDATE surveys_draft SET box = %s, revision = %s, saved_at = %s WHERE id = %s AND revision = %s"
-DRAFT_LOCKED = f"SELECT {DRAFT.sql} FROM surveys_draft d WHERE d.invitation_id = %s"  # noqa: S608
 
 
 class NotOpenYet(NotNow):
@@ -118,26 +113,6 @@ def answerable_check(invitation: Invitation) -> None:
         raise AlreadyClosed
 
 
-def invitation_held(invitation: Invitation) -> Invitation:
-    """The invitation as it is now with its draft, both locked, and with its edition, whose state cannot change before
-    this transaction ends.
-
-    The edition's lock is shared by many respondents, and closing waits for it: foreign keys are checked only on commit,
-    so rows that point at the edition do not hold it before. SQLite lets one transaction write at a time anyway.
-    """
-    postgresql = connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        cursor.execute(EDITION_HELD + (" FOR SHARE" if postgresql else ""), [invitation.edition_id])
-        edition = EDITION.made(cursor.fetchone())
-        cursor.execute(INVITATION_LOCKED + (" FOR UPDATE" if postgresql else ""), [invitation.pk])
-        locked = INVITATION.made(cursor.fetchone())
-        cursor.execute(DRAFT_LOCKED + (" FOR UPDATE" if postgresql else ""), [invitation.pk])
-        draft = cursor.fetchone()
-    locked.edition = edition
-    draft_known(locked, DRAFT.made(draft) if draft else None)
-    return locked
-
-
 @dataclass(frozen=True)
 class _Sheet:
     """What is saved so far, in the own draft or in a sitting."""
@@ -150,7 +125,6 @@ class _Sheet:
 
 def _own_sheet(invitation: Invitation) -> _Sheet:
     """The draft as it was read with the invitation."""
-    # The revision first: should another thread save in between, it is too old, and what was merged is not written.
     revision = draft_revision(invitation)
     saved_at = invitation.draft.saved_at if has_draft(invitation) else None
     return _Sheet(questionnaire_asked(invitation.edition), draft_content(invitation), revision, saved_at)
@@ -198,9 +172,12 @@ def draft_save(
     """
     if sitting is not None:
         return _sitting_save(invitation, sitting, pages, now, move, tab)
-    if has_draft(invitation):
-        saved = _merged(_own_sheet(invitation), pages, now, move, tab)
-        if _draft_replaced(invitation, saved):
+    # What is merged and what is compared must be one and the same reading, whoever else holds this invitation.
+    read = copy(invitation)
+    if has_draft(read):
+        saved = _merged(_own_sheet(read), pages, now, move, tab)
+        if _draft_replaced(read, saved):
+            draft_known(invitation, read.draft)
             return saved
     with transaction.atomic():
         locked = invitation_held(invitation)
@@ -262,16 +239,16 @@ def _draft_replaced(invitation: Invitation, saved: Saved) -> bool:
     """Whether the draft still was as it had been read, and now is as saved."""
     if not has_draft(invitation):
         return False
-    draft = Draft(id=invitation.draft.pk, invitation_id=invitation.pk, revision=saved.revision, saved_at=saved.at)
-    draft.box = _box(invitation, saved)
+    before, box = invitation.draft, _box(invitation, saved)
     # One plain statement, committed on its own: composing it by the ORM would take longer than running it.
     at = connection.ops.adapt_datetimefield_value(saved.at)
     with connection.cursor() as cursor:
-        cursor.execute(DRAFT_REPLACED, [draft.box, draft.revision, at, draft.pk, saved.revision - 1])
-        replaced = bool(cursor.rowcount == 1)
-    if replaced:
-        draft_known(invitation, draft)
-    return replaced
+        cursor.execute(DRAFT_REPLACED, [box, saved.revision, at, before.pk, before.revision])
+        done = bool(cursor.rowcount == 1)
+    if done:
+        after = Draft(pk=before.pk, invitation=invitation, box=box, revision=saved.revision, saved_at=saved.at)
+        draft_known(invitation, after)
+    return done
 
 
 @transaction.atomic

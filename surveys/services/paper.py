@@ -20,7 +20,8 @@ from surveys.models import Edition, Invitation, Sitting
 from surveys.selectors.answering import questionnaire_asked
 from surveys.selectors.invitations import UnknownCode, invitation_by_code
 from surveys.selectors.sittings import paper_entries, sitting_content
-from surveys.services.answering import NotComplete, answerable_check, content_send, invitation_held
+from surveys.services.answering import NotComplete, answerable_check, content_send
+from surveys.services.holding import invitation_held
 from surveys.services.sittings import sitting_make
 
 

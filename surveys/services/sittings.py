@@ -10,7 +10,8 @@ from surveys.answers.drafts import DraftContent
 from surveys.enums import Channel
 from surveys.models import Invitation, Sitting
 from surveys.selectors.sittings import sitting_key
-from surveys.services.answering import answerable_check, invitation_held
+from surveys.services.answering import answerable_check
+from surveys.services.holding import invitation_held
 
 
 @transaction.atomic

@@ -58,7 +58,6 @@ def test_two_hundred_units_are_chosen_from_on_a_phone(new_page: NewPage, axe: Ax
 
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    assert max(page.evaluate(SEARCHING, words) for words in ("t", "thuy", "thuy hai 1", "zzz", "")) < 100
     page.locator("#search").fill("thuy hai 169")
     expect(options).to_have_count(1)
     options.check()

@@ -1,6 +1,5 @@
 """A disk that is full: a clear sentence, nothing stored by half, and everything goes on once there is room again."""
 
-import os
 from pathlib import Path
 
 import psycopg
@@ -15,13 +14,12 @@ from tests.factories.servers import Server, cluster_over, disk_resize, disk_used
 pytestmark = [
     pytest.mark.faults,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(os.geteuid() != 0, reason="a disk of its own, as root"),
 ]
 SUBMISSIONS = 60
 SENTENCE = "Hệ thống hiện chưa trả lời"
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the file of SQLite")
+@pytest.mark.faults(vendor="sqlite", root=True)
 def test_sqlite_on_a_full_disk(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
     disk = tmp_path / "disk"
@@ -51,7 +49,7 @@ def test_sqlite_on_a_full_disk(tmp_path: Path) -> None:
     assert not Receipt.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="a PostgreSQL of its own")
+@pytest.mark.faults(vendor="postgresql", root=True)
 def test_postgresql_on_a_full_disk(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
 

@@ -2,7 +2,6 @@
 is stored by half.
 """
 
-import os
 from pathlib import Path
 
 import psycopg
@@ -49,7 +48,7 @@ def test_a_killed_worker_and_a_killed_server_lose_nothing_and_leave_nothing_half
     assert {status for status, _page in senders.refused} <= {0}
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql" or os.geteuid() != 0, reason="a PostgreSQL of its own, as root")
+@pytest.mark.faults(vendor="postgresql", root=True)
 def test_a_killed_postgresql_loses_nothing_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
     with folder_for_all() as folder, cluster_over(folder) as cluster:

@@ -9,12 +9,13 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 
-from surveys.answers.drafts import SectionPage
-from surveys.enums import InvitationState
-from surveys.models import Draft, Envelope, Invitation, Receipt, SealedResponse, UnitCounter
+from surveys.answers.drafts import OverallPage, SectionPage
+from surveys.enums import InvitationState, Secrecy
+from surveys.models import Draft, Envelope, Invitation, Rating, Receipt, SealedResponse, UnitCounter
 from surveys.selectors.answering import draft_content
 from surveys.selectors.ballots import boxes_of
-from surveys.services.answering import AlreadyClosed, Tab, draft_save, response_submit
+from surveys.selectors.invitations import code_of, invitation_by_code
+from surveys.services.answering import AlreadyClosed, AlreadySent, Tab, draft_save, response_submit
 from surveys.services.editions import edition_close
 from tests.factories.ballots import box_opened
 from tests.factories.editions import NOW
@@ -132,3 +133,30 @@ def test_the_tray_is_emptied_while_businesses_send_and_nothing_is_lost_or_double
     counter = UnitCounter.objects.get(block_unit=finance)
     assert counter.ratings == found.boxed
     assert box_opened(edition).responses == 33
+
+
+def test_a_save_at_the_moment_of_sending_in_is_either_counted_or_refused() -> None:
+    edition = edition_asking(secrecy=Secrecy.CONFIDENTIAL)
+    finance = unit_key(edition, "so-tai-chinh")
+
+    def save(code: str) -> bool:
+        try:
+            page = OverallPage(finance, 1)
+            draft_save(invitation=invitation_by_code(code), pages=[page], now=NOW, tab=Tab("b", 1, 9))
+        except AlreadySent:
+            return False
+        return True
+
+    def send(code: str) -> bool:
+        return bool(response_submit(invitation=invitation_by_code(code)))
+
+    for _ in range(8):
+        invitation = invited(edition)
+        draft_save(invitation=invitation, pages=whole_questionnaire(finance), now=NOW)
+        code = code_of(invitation)
+
+        saved, _sent = at_once([lambda code=code: save(code), lambda code=code: send(code)])  # type: ignore[misc]
+
+        rating = Rating.objects.get(response__link__invitation=invitation)
+        assert rating.satisfaction == (1 if saved else 8)
+    assert not Draft.objects.exists()
