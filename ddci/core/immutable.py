@@ -1,7 +1,7 @@
 """Rows that stay as they are, held by the database itself: `QuerySet.update()` and SQL pass `save()` by, a trigger
 does not.
 
-Used in migrations: `operations = [frozen("surveys_dataset")]`. A condition is SQL over OLD (update, delete) or NEW
+Used in migrations: `operations = [Frozen("surveys_dataset")]`. A condition is SQL over OLD (update, delete) or NEW
 (insert). Where no row may be inserted, none may be moved in by an update either: there the condition is asked of NEW
 too. PostgreSQL's TRUNCATE passes row triggers by, so a trigger of its own refuses it while the table has rows.
 The message of a refused write starts with `frozen:` and names the table.
@@ -124,6 +124,3 @@ class Unfrozen(Frozen):
 
     def describe(self) -> str:
         return f"Unfreeze {self.table}"
-
-
-frozen = Frozen

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Frozen
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("reports", "0001_initial")]
-    operations: ClassVar = [frozen("reports_reportfile")]
+    operations: ClassVar = [Frozen("reports_reportfile")]

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import WRITES, frozen
+from ddci.core.immutable import WRITES, Frozen
 
 RUN_COMPLETE = "EXISTS (SELECT 1 FROM scoring_scoringrun r WHERE r.id = {row}.run_id AND r.state = 'complete')"
 
@@ -12,11 +12,11 @@ RUN_COMPLETE = "EXISTS (SELECT 1 FROM scoring_scoringrun r WHERE r.id = {row}.ru
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("scoring", "0001_initial")]
     operations: ClassVar = [
-        frozen("scoring_recipe"),
-        frozen("scoring_scoringrun", when="{row}.state = 'complete'"),
-        frozen("scoring_score", on=WRITES, when=RUN_COMPLETE),
-        frozen("scoring_subindexscore", on=WRITES, when=RUN_COMPLETE),
-        frozen("scoring_indicatorscore", on=WRITES, when=RUN_COMPLETE),
-        frozen("scoring_runapproval"),
-        frozen("scoring_publication"),
+        Frozen("scoring_recipe"),
+        Frozen("scoring_scoringrun", when="{row}.state = 'complete'"),
+        Frozen("scoring_score", on=WRITES, when=RUN_COMPLETE),
+        Frozen("scoring_subindexscore", on=WRITES, when=RUN_COMPLETE),
+        Frozen("scoring_indicatorscore", on=WRITES, when=RUN_COMPLETE),
+        Frozen("scoring_runapproval"),
+        Frozen("scoring_publication"),
     ]

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Frozen
 
 
 class Migration(migrations.Migration):
@@ -33,5 +33,5 @@ class Migration(migrations.Migration):
                 "ordering": ["run"],
             },
         ),
-        frozen("scoring_rundiagnostics"),
+        Frozen("scoring_rundiagnostics"),
     ]

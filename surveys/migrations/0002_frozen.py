@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import WRITES, frozen
+from ddci.core.immutable import WRITES, Frozen
 
 QUESTIONNAIRE = "EXISTS (SELECT 1 FROM surveys_questionnaireversion q WHERE q.id = {row}.questionnaire_id AND q.locked)"
 FROZEN = "IN ('frozen', 'scored', 'published')"
@@ -45,30 +45,30 @@ def block(test: str) -> str:
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0001_initial")]
     operations: ClassVar = [
-        frozen("surveys_dataset"),
-        frozen("surveys_edition", on=["DELETE"], when="{row}.state <> 'draft'"),
-        frozen(
+        Frozen("surveys_dataset"),
+        Frozen("surveys_edition", on=["DELETE"], when="{row}.state <> 'draft'"),
+        Frozen(
             "surveys_edition",
             on=["UPDATE"],
             when="{row}.state <> 'draft'",
             columns=["province_id", "year", "is_simulated"],
         ),
-        frozen("surveys_block", on=WRITES, when=edition(OPENED)),
-        frozen("surveys_subindex", on=WRITES, when=edition(OPENED)),
-        frozen("surveys_subindexweight", on=WRITES, when=block(OPENED)),
-        frozen("surveys_indicator", on=WRITES, when=edition(OPENED)),
-        frozen("surveys_indicator_blocks", on=WRITES, when=block(OPENED)),
-        frozen("surveys_profilefield", on=WRITES, when=edition(OPENED)),
-        frozen("surveys_eligibilityrule", on=WRITES, when=block(OPENED)),
-        frozen("surveys_blockunit", on=["INSERT", "DELETE"], when=block(OPENED)),
-        frozen("surveys_blockunit", on=["UPDATE"], when=block(OPENED), columns=["block_id", "unit_id"]),
-        frozen("surveys_questionnaireversion", when="{row}.locked"),
-        frozen("surveys_answerscale", on=WRITES, when=QUESTIONNAIRE),
-        frozen("surveys_question", on=WRITES, when=QUESTIONNAIRE),
-        frozen("surveys_question_blocks", on=WRITES, when=BY_QUESTION),
-        frozen("surveys_margin", on=WRITES, when=BY_FIELD),
-        frozen("surveys_hardvalue", on=WRITES, when=BY_INDICATOR),
-        frozen("surveys_response", on=WRITES, when=edition(NOT_ANSWERABLE)),
-        frozen("surveys_rating", on=WRITES, when=ANSWERS_FROZEN),
-        frozen("surveys_comment", on=["UPDATE"], columns=["text", "block_unit_id"]),
+        Frozen("surveys_block", on=WRITES, when=edition(OPENED)),
+        Frozen("surveys_subindex", on=WRITES, when=edition(OPENED)),
+        Frozen("surveys_subindexweight", on=WRITES, when=block(OPENED)),
+        Frozen("surveys_indicator", on=WRITES, when=edition(OPENED)),
+        Frozen("surveys_indicator_blocks", on=WRITES, when=block(OPENED)),
+        Frozen("surveys_profilefield", on=WRITES, when=edition(OPENED)),
+        Frozen("surveys_eligibilityrule", on=WRITES, when=block(OPENED)),
+        Frozen("surveys_blockunit", on=["INSERT", "DELETE"], when=block(OPENED)),
+        Frozen("surveys_blockunit", on=["UPDATE"], when=block(OPENED), columns=["block_id", "unit_id"]),
+        Frozen("surveys_questionnaireversion", when="{row}.locked"),
+        Frozen("surveys_answerscale", on=WRITES, when=QUESTIONNAIRE),
+        Frozen("surveys_question", on=WRITES, when=QUESTIONNAIRE),
+        Frozen("surveys_question_blocks", on=WRITES, when=BY_QUESTION),
+        Frozen("surveys_margin", on=WRITES, when=BY_FIELD),
+        Frozen("surveys_hardvalue", on=WRITES, when=BY_INDICATOR),
+        Frozen("surveys_response", on=WRITES, when=edition(NOT_ANSWERABLE)),
+        Frozen("surveys_rating", on=WRITES, when=ANSWERS_FROZEN),
+        Frozen("surveys_comment", on=["UPDATE"], columns=["text", "block_unit_id"]),
     ]

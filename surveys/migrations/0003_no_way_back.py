@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Frozen
 
 BACK = (
     "(OLD.state = 'closed' AND NEW.state IN ('draft', 'open')) OR "
@@ -15,5 +15,5 @@ BACK = (
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0002_frozen")]
     operations: ClassVar = [
-        frozen("surveys_edition", on=["UPDATE"], when=BACK, columns=["state"], name="no_way_back"),
+        Frozen("surveys_edition", on=["UPDATE"], when=BACK, columns=["state"], name="no_way_back"),
     ]

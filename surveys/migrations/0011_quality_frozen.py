@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Frozen
 
 NOT_CLOSED = "IN ('draft', 'open')"
 BY_RESPONSE = (
@@ -23,15 +23,15 @@ ONE_PERSON_ONLY = (
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0010_quality")]
     operations: ClassVar = [
-        frozen("surveys_qualitycheck"),
-        frozen("surveys_responseflag"),
-        frozen("surveys_responsereview"),
-        frozen(
+        Frozen("surveys_qualitycheck"),
+        Frozen("surveys_responseflag"),
+        Frozen("surveys_responsereview"),
+        Frozen(
             "surveys_qualitycheck",
             on=["INSERT"],
             when=f"EXISTS (SELECT 1 FROM surveys_edition e WHERE e.id = {{row}}.edition_id AND e.state {NOT_CLOSED})",
             name="too_early",
         ),
-        frozen("surveys_responsereview", on=["INSERT"], when=BY_RESPONSE, name="too_early"),
-        frozen("surveys_responsereview", on=["INSERT"], when=ONE_PERSON_ONLY, name="two_persons"),
+        Frozen("surveys_responsereview", on=["INSERT"], when=BY_RESPONSE, name="too_early"),
+        Frozen("surveys_responsereview", on=["INSERT"], when=ONE_PERSON_ONLY, name="two_persons"),
     ]

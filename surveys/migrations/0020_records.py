@@ -9,7 +9,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from ddci.core.immutable import WRITES, frozen
+from ddci.core.immutable import WRITES, Frozen
 
 FROZEN = (
     "EXISTS (SELECT 1 FROM surveys_edition e WHERE e.id = {row}.edition_id "
@@ -90,5 +90,5 @@ class Migration(migrations.Migration):
                 verbose_name="document",
             ),
         ),
-        frozen("surveys_harddocument", on=WRITES, when=FROZEN),
+        Frozen("surveys_harddocument", on=WRITES, when=FROZEN),
     ]

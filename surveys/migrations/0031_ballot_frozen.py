@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Frozen
 
 NOT_CONFIDENTIAL = (
     "EXISTS (SELECT 1 FROM surveys_response r JOIN surveys_edition e ON e.id = r.edition_id "
@@ -26,17 +26,17 @@ OPENED = "EXISTS (SELECT 1 FROM surveys_edition e WHERE e.id = {row}.edition_id 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0030_ballot_box")]
     operations: ClassVar = [
-        frozen(
+        Frozen(
             "surveys_edition",
             on=["UPDATE"],
             when="OLD.state <> 'draft' AND NEW.secrecy <> OLD.secrecy",
             columns=["secrecy"],
             name="secrecy",
         ),
-        frozen("surveys_responselink", on=["INSERT", "UPDATE"], when=NOT_CONFIDENTIAL),
-        frozen("surveys_envelope", on=["INSERT", "UPDATE"], when=NOT_OPEN_ENVELOPE),
-        frozen("surveys_sealedresponse", on=["INSERT", "UPDATE"], when=NO_BOXES_NOW),
-        frozen("surveys_ballotbox", on=["UPDATE"], columns=["public_key", "edition_id", "made_at"]),
-        frozen("surveys_ballotbox", on=["DELETE"], when=OPENED, name="kept"),
-        frozen("surveys_ballotbox", on=["UPDATE"], when="{row}.opened_at IS NOT NULL", name="opened_once"),
+        Frozen("surveys_responselink", on=["INSERT", "UPDATE"], when=NOT_CONFIDENTIAL),
+        Frozen("surveys_envelope", on=["INSERT", "UPDATE"], when=NOT_OPEN_ENVELOPE),
+        Frozen("surveys_sealedresponse", on=["INSERT", "UPDATE"], when=NO_BOXES_NOW),
+        Frozen("surveys_ballotbox", on=["UPDATE"], columns=["public_key", "edition_id", "made_at"]),
+        Frozen("surveys_ballotbox", on=["DELETE"], when=OPENED, name="kept"),
+        Frozen("surveys_ballotbox", on=["UPDATE"], when="{row}.opened_at IS NOT NULL", name="opened_once"),
     ]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from ddci.core.immutable import frozen
+from ddci.core.immutable import Frozen
 
 INVITED = "EXISTS (SELECT 1 FROM surveys_sample s WHERE s.id = {row}.sample_id AND s.invited)"
 EDITION_FROZEN = (
@@ -18,19 +18,19 @@ EDITION_FROZEN = (
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0040_frame")]
     operations: ClassVar = [
-        frozen(
+        Frozen(
             "surveys_sample",
             on=["UPDATE"],
             columns=["edition_id", "seed", "plan", "precision", "frame_sha256", "population", "drawn_at"],
         ),
-        frozen("surveys_sample", on=["DELETE"], when="{row}.invited"),
-        frozen(
+        Frozen("surveys_sample", on=["DELETE"], when="{row}.invited"),
+        Frozen(
             "surveys_samplestratum",
             on=["UPDATE"],
             columns=["sample_id", "position", "name", "cells", "population", "drawn", "reserve"],
         ),
-        frozen("surveys_samplestratum", on=["UPDATE"], when=EDITION_FROZEN, columns=["issued"], name="issued"),
-        frozen("surveys_samplestratum", on=["DELETE"], when=INVITED),
-        frozen("surveys_samplemember", on=["UPDATE"]),
-        frozen("surveys_samplemember", on=["DELETE"], when=INVITED),
+        Frozen("surveys_samplestratum", on=["UPDATE"], when=EDITION_FROZEN, columns=["issued"], name="issued"),
+        Frozen("surveys_samplestratum", on=["DELETE"], when=INVITED),
+        Frozen("surveys_samplemember", on=["UPDATE"]),
+        Frozen("surveys_samplemember", on=["DELETE"], when=INVITED),
     ]

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.db import migrations, models
 
-from ddci.core.immutable import Unfrozen, frozen
+from ddci.core.immutable import Frozen, Unfrozen
 
 NOT_CONFIDENTIAL = (
     "EXISTS (SELECT 1 FROM surveys_response r JOIN surveys_edition e ON e.id = r.edition_id "
@@ -32,7 +32,7 @@ FLAGS = {
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("surveys", "0090_response_days")]
     operations: ClassVar = [
-        frozen("surveys_responseday", on=["INSERT", "UPDATE"], when=NOT_CONFIDENTIAL),
+        Frozen("surveys_responseday", on=["INSERT", "UPDATE"], when=NOT_CONFIDENTIAL),
         Unfrozen("surveys_responseflag"),
         migrations.RemoveConstraint(model_name="responseflag", name="flag_code_known"),
         migrations.AlterField(
@@ -44,5 +44,5 @@ class Migration(migrations.Migration):
             model_name="responseflag",
             constraint=models.CheckConstraint(condition=models.Q(code__in=list(FLAGS)), name="flag_code_known"),
         ),
-        frozen("surveys_responseflag"),
+        Frozen("surveys_responseflag"),
     ]

@@ -1,4 +1,4 @@
-"""Two hundred units to choose from, on a phone: found by a few letters, counted where one looks, quick."""
+"""Two hundred units to choose from, on a phone: found by a few letters, counted where one looks."""
 
 import re
 from collections.abc import Callable
@@ -19,17 +19,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 PLACES = ("Đông Quan", "Thụy Hải", "Vũ Thư", "Hưng Hà", "Tiền Hải", "Quỳnh Phụ", "Kiến Xương", "Thái Thụy")
-# From the last letter typed until the list has been laid out anew.
-SEARCHING = """
-async words => {
-    const field = document.getElementById("search");
-    field.value = words;
-    const begun = performance.now();
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    document.body.getBoundingClientRect();
-    return performance.now() - begun;
-}
-"""
 
 
 def edition_of_many() -> Edition:
