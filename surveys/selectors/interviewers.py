@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from scipy.special import bdtr, bdtrc
@@ -34,28 +35,26 @@ class InterviewerSteps:
 
 def interviewers_so_far(edition: Edition) -> list[InterviewerSteps]:
     """Everybody who has or had a business, by name. Three queries."""
-    own = Attempt.objects.filter(
-        invitation=OuterRef("invitation"), by=OuterRef("interviewer"), outcome=CallOutcome.COMPLETED
-    )
-    refused = Q(last_outcome=CallOutcome.REFUSED) & ~Q(invitation__state=InvitationState.DONE)
-    assignments = Assignment.objects.filter(invitation__edition=edition).order_by()
-    rows = {
-        row.pop("interviewer"): row
-        for row in assignments.alias(last_outcome=last_outcome("invitation"))
-        .values("interviewer")
-        .annotate(
-            assigned=Count("pk"),
-            done=Count("pk", filter=Exists(own.order_by())),
-            refused=Count("pk", filter=refused),
-        )
-    }
+    lists = _lists(edition)
     tried = Attempt.objects.filter(invitation__edition=edition).order_by().values("by").annotate(n=Count("pk"))
     attempts = {row["by"]: row["n"] for row in tried}
     none = {"assigned": 0, "done": 0, "refused": 0}
-    people = User.objects.filter(pk__in={*rows, *attempts}).order_by("full_name", "email")
+    people = User.objects.filter(pk__in={*lists, *attempts}).order_by("full_name", "email")
     return [
-        InterviewerSteps(str(each), attempts=attempts.get(each.pk, 0), **rows.get(each.pk, none)) for each in people
+        InterviewerSteps(str(each), attempts=attempts.get(each.pk, 0), **lists.get(each.pk, none)) for each in people
     ]
+
+
+def _lists(edition: Edition) -> dict[int, dict[str, int]]:
+    own = {"invitation": OuterRef("invitation"), "by": OuterRef("interviewer")}
+    done = Exists(Attempt.objects.filter(outcome=CallOutcome.COMPLETED, **own).order_by())
+    refused = Q(last_outcome=CallOutcome.REFUSED) & ~Q(invitation__state=InvitationState.DONE)
+    assignments = Assignment.objects.filter(invitation__edition=edition).order_by()
+    by_person = assignments.alias(last_outcome=last_outcome("invitation")).values("interviewer")
+    found: Any = by_person.annotate(
+        assigned=Count("pk"), done=Count("pk", filter=done), refused=Count("pk", filter=refused)
+    )
+    return {row.pop("interviewer"): row for row in found}
 
 
 def together(lines: Sequence[InterviewerSteps]) -> InterviewerSteps:

@@ -6,6 +6,7 @@ ended so, and the business has not completed since. Letters on paper are not kno
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -46,7 +47,7 @@ def reach_by_channel(edition: Edition) -> list[ChannelReach]:
     same = {"invitation": OuterRef("invitation"), "campaign__channel": OuterRef("campaign__channel")}
     arrived = Exists(OutboxMessage.objects.filter(state=MessageState.SENT, **same).order_by())
     done = Q(invitation__state=InvitationState.DONE)
-    conditions = {
+    conditions: dict[str, Any] = {
         "meant": Q(),
         "delivered": Q(state=MessageState.SENT),
         "bounced": LOST & ~arrived,
@@ -57,7 +58,5 @@ def reach_by_channel(edition: Edition) -> list[ChannelReach]:
     sums = {name: Count("invitation", distinct=True, filter=condition) for name, condition in conditions.items()}
     messages = OutboxMessage.objects.filter(campaign__edition=edition).order_by()
     by_channel = messages.alias(last_outcome=last_outcome("invitation")).values("campaign__channel")
-    return [
-        ChannelReach(str(MessageChannel(row.pop("campaign__channel")).label), **row)
-        for row in by_channel.annotate(**sums).order_by("campaign__channel")
-    ]
+    found: Any = by_channel.annotate(**sums).order_by("campaign__channel")
+    return [ChannelReach(str(MessageChannel(row.pop("campaign__channel")).label), **row) for row in found]
