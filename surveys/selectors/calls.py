@@ -75,10 +75,15 @@ def calls_of(person: User, edition: Edition) -> QuerySet[Invitation]:
 
 
 def _with_facts(found: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    tried = Attempt.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
     return found.select_related("business", "registration", "assignment__interviewer").annotate(
-        tries=Count("attempts", distinct=True), last_outcome=Subquery(tried.values("outcome")[:1])
+        tries=Count("attempts", distinct=True), last_outcome=last_outcome()
     )
+
+
+def last_outcome(invitation: str = "pk") -> Subquery:
+    """How the latest attempt ended, for rows whose field `invitation` is the key of one; null without an attempt."""
+    tried = Attempt.objects.filter(invitation=OuterRef(invitation)).order_by("-pk")
+    return Subquery(tried.values("outcome")[:1])
 
 
 def call_rows(found: Iterable[Invitation]) -> list[CallRow]:

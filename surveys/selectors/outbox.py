@@ -9,6 +9,7 @@ from surveys.messages.pacing import quiet_until
 from surveys.models import Campaign, Edition, OutboxMessage, QuietHours, SendingPace
 
 QUIET = (time(20, 0), time(8, 0))
+LOST = Q(state=MessageState.BOUNCED) | Q(state=MessageState.FAILED, reason=MessageReason.RECIPIENT_REFUSED)
 
 
 def quiet_hours_of(edition: Edition) -> tuple[time, time]:
@@ -66,6 +67,5 @@ def due_next(campaign_id: int, now: datetime) -> datetime | None:
 
 def came_back_before(message: OutboxMessage, mark: str) -> bool:
     """Whether something sent earlier to this business at this very address came back or was refused as unknown."""
-    lost = Q(state=MessageState.BOUNCED) | Q(state=MessageState.FAILED, reason=MessageReason.RECIPIENT_REFUSED)
-    earlier = OutboxMessage.objects.filter(lost, invitation=message.invitation_id, contact_mark=mark)
+    earlier = OutboxMessage.objects.filter(LOST, invitation=message.invitation_id, contact_mark=mark)
     return earlier.exclude(pk=message.pk).exists()

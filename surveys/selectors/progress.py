@@ -4,7 +4,7 @@ Participation only. Who was invited, agreed to answer, began and sent in is know
 reads an answer, and units come from `surveys.selectors.monitor`, whose counters rise by whole trays.
 
 Opened by a person: agreed on the first page, which takes a click; programs that look into mail only load pages.
-Started: saved something after that.
+Started: saved something after that. What messages and interviewers reached: `surveys.selectors.reach`.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ from django.db.models import Count, Q
 from accounts.models import in_language
 from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation, ProfileField, Sample
+from surveys.selectors.calls import last_outcome
+from surveys.selectors.reach import REACH
 
 BURST_LEAST, BURST_TIMES = 20, 4.0
 DAYS_BEFORE = 3
@@ -27,6 +29,7 @@ STEPS = {
     "started": Count("pk", filter=Q(state=InvitationState.DONE) | Q(draft__revision__gt=1)),
     "done": Count("pk", filter=Q(state=InvitationState.DONE)),
 }
+SUMS = STEPS | REACH
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Steps:
     opened: int
     started: int
     done: int
+    delivered: int
+    bounced: int
+    opted_out: int
+    refused: int
     target: float | None = None
 
     @property
@@ -77,7 +84,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Alert:
-    """Something to look at: `kind` is short (a unit under its minimum), burst, behind or slow."""
+    """Something to look at: `kind` is burst or behind."""
 
     kind: str
     facts: dict[str, object]
@@ -86,22 +93,23 @@ class Alert:
 def steps_by_stratum(edition: Edition) -> list[Steps]:
     """One query."""
     rate = rate_planned(edition)
-    return [_steps(stratum, "", counts, rate) for stratum, counts in _grouped(edition, "stratum")]
+    return [_steps(stratum, "", counts, rate) for stratum, counts in _grouped(edition, "stratum", SUMS)]
 
 
 def steps_by_locality(edition: Edition) -> list[Steps]:
     """Localities of businesses of the frame, as the frame knows them. Two queries."""
     rate = rate_planned(edition)
     labels = _locality_labels(edition)
-    rows = _grouped(edition, "business__locality")
+    rows = _grouped(edition, "business__locality", SUMS)
     order = {code: place for place, code in enumerate(labels)}
     rows.sort(key=lambda row: (order.get(row[0], len(order)), row[0]))
     return [_steps(code, labels.get(code, code), row, rate) for code, row in rows]
 
 
-def _grouped(edition: Edition, field: str) -> list[tuple[str, dict[str, int]]]:
-    found: Any = Invitation.objects.filter(edition=edition).order_by().values(field).annotate(**STEPS).order_by(field)
-    return [(row[field] or "", {name: row[name] for name in STEPS}) for row in found]
+def _grouped(edition: Edition, field: str, sums: dict[str, Count]) -> list[tuple[str, dict[str, int]]]:
+    invited = Invitation.objects.filter(edition=edition).alias(last_outcome=last_outcome()).order_by()
+    found: Any = invited.values(field).annotate(**sums).order_by(field)
+    return [(row[field] or "", {name: row[name] for name in sums}) for row in found]
 
 
 def _steps(code: str, label: str, counts: dict[str, int], rate: float | None) -> Steps:
@@ -116,7 +124,7 @@ def _locality_labels(edition: Edition) -> dict[str, str]:
 
 def total_of(steps: Sequence[Steps]) -> Steps:
     targets = [each.target for each in steps if each.target is not None]
-    counts = {name: sum(getattr(each, name) for each in steps) for name in STEPS}
+    counts = {name: sum(getattr(each, name) for each in steps) for name in SUMS}
     return Steps("", "", **counts, target=sum(targets) if targets else None)
 
 
@@ -131,7 +139,7 @@ def rate_planned(edition: Edition) -> float | None:
 
 def counts_now(edition: Edition) -> dict[str, list[int]]:
     """By stratum [invited, opened, started, completed], as `FieldworkDay` keeps it."""
-    return {stratum: [counts[name] for name in STEPS] for stratum, counts in _grouped(edition, "stratum")}
+    return {stratum: [counts[name] for name in STEPS] for stratum, counts in _grouped(edition, "stratum", STEPS)}
 
 
 def days_of(edition: Edition, now: Steps, today: date) -> list[Day]:

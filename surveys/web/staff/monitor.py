@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rules import require
 from accounts.web.requests import StaffRequest
 from surveys.models import Edition
-from surveys.rules import may_prepare_edition, may_see_edition
+from surveys.rules import may_prepare_edition, may_see_edition, may_share_out_calls
 from surveys.selectors import progress
 from surveys.selectors.ballots import boxes_of
+from surveys.selectors.interviewers import far_from_others, interviewers_so_far, together
 from surveys.selectors.monitor import channel_counts
 from surveys.selectors.precision_so_far import precision_so_far
+from surveys.selectors.reach import reach_by_channel
 from surveys.services.fieldwork import fieldwork_plan_set
 from surveys.web.staff.day_curve import day_curve
 from surveys.web.staff.doors import edition_or_404
@@ -42,6 +44,7 @@ def _page(request: StaffRequest, edition: Edition, form: PlanRateForm) -> HttpRe
         "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in {"draft", "open"},
     }
     context |= _participation(edition, timezone.localdate()) | _precision(edition)
+    context |= _interviewers(edition, named=may_share_out_calls(request.user, edition))
     return render(request, "staff/monitor/monitor.html", context, status=422 if form.errors else 200)
 
 
@@ -52,6 +55,7 @@ def _participation(edition: Edition, today: date) -> dict[str, object]:
     return {
         "strata": strata,
         "localities": progress.steps_by_locality(edition),
+        "messages_sent": reach_by_channel(edition),
         "total": total,
         "days": days,
         "withdrawn": sum(each.withdrawn for each in days),
@@ -59,6 +63,13 @@ def _participation(edition: Edition, today: date) -> dict[str, object]:
         "curve": day_curve(edition, days, total.target),
         "alerts": [*progress.behind(days), *progress.bursts(days)],
     }
+
+
+def _interviewers(edition: Edition, *, named: bool) -> dict[str, object]:
+    lines = interviewers_so_far(edition)
+    total = together(lines)
+    shown = [*lines, total] if named else [total]
+    return {"interviewers": shown if lines else [], "together": total, "far": far_from_others(lines) if named else []}
 
 
 def _precision(edition: Edition) -> dict[str, object]:
@@ -87,7 +98,8 @@ def monitor_table(request: StaffRequest, edition_id: int, table: str, form: str)
     require(may_see_edition(request.user, edition))
     if table not in TABLES or form not in FORMS:
         raise Http404
-    sheet = sheet_of(edition, table, timezone.localdate())
+    named = may_share_out_calls(request.user, edition)
+    sheet = sheet_of(edition, table, timezone.localdate(), named=named)
     name = f"{edition.province.slug}-{edition.year}-{table}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(as_csv(sheet) if form == "csv" else as_xlsx(sheet), content_type=FORMS[form], headers=headers)

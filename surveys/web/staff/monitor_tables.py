@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from ddci.core.text import csv_cell
 from surveys.models import Edition
+from surveys.selectors.interviewers import interviewers_so_far, together
 from surveys.selectors.precision_so_far import precision_so_far
 from surveys.selectors.progress import Steps, days_of, steps_by_locality, steps_by_stratum, total_of
+from surveys.selectors.reach import reach_by_channel
 
-TABLES = ("strata", "localities", "days", "units")
+TABLES = ("strata", "localities", "days", "units", "messages", "interviewers")
 FORMS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -29,20 +31,58 @@ class Sheet:
     rows: Sequence[Sequence[Any]]
 
 
-def sheet_of(edition: Edition, table: str, today: date) -> Sheet:
-    """One of `TABLES`."""
+def sheet_of(edition: Edition, table: str, today: date, *, named: bool) -> Sheet:
+    """One of `TABLES`; without `named`, of interviewers all together only."""
     if table == "days":
         return _days(edition, today)
     if table == "units":
         return _units(edition)
+    if table == "messages":
+        return _messages(edition)
+    if table == "interviewers":
+        return _interviewers(edition, named=named)
+    return _steps(edition, table)
+
+
+def _steps(edition: Edition, table: str) -> Sheet:
     steps = steps_by_stratum(edition) if table == "strata" else steps_by_locality(edition)
     first = _("Stratum") if table == "strata" else _("Locality")
-    headings = [first, _("Invited"), _("Opened by a person"), _("Started"), _("Completed"), _("Rate"), _("Target")]
+    headings = [
+        first, _("Invited"), _("Delivered"), _("Came back"), _("Wants no messages"), _("Opened by a person"),
+        _("Started"), _("Refused"), _("Completed"), _("Rate"), _("Target"),
+    ]  # fmt: skip
     return Sheet(first, headings, [_steps_row(each) for each in steps])
 
 
 def _steps_row(each: Steps) -> list[Any]:
-    return [each.label, each.invited, each.opened, each.started, each.done, each.rate, each.target]
+    return [
+        each.label, each.invited, each.delivered, each.bounced, each.opted_out, each.opened,
+        each.started, each.refused, each.done, each.rate, each.target,
+    ]  # fmt: skip
+
+
+def _messages(edition: Edition) -> Sheet:
+    headings = [
+        _("Channel"), _("Businesses"), _("Delivered"), _("Came back"), _("Wants no messages"), _("Refused"),
+        _("Completed"),
+    ]  # fmt: skip
+    rows = [
+        [each.label, each.meant, each.delivered, each.bounced, each.opted_out, each.refused, each.done]
+        for each in reach_by_channel(edition)
+    ]
+    return Sheet(_("Channel"), headings, rows)
+
+
+def _interviewers(edition: Edition, *, named: bool) -> Sheet:
+    headings = [
+        _("Interviewer"), _("Businesses"), _("Attempts"), _("Completed"), _("Refused"), _("Rate"),
+    ]  # fmt: skip
+    lines = interviewers_so_far(edition)
+    rows = [
+        [each.name or _("All interviewers"), each.assigned, each.attempts, each.done, each.refused, each.rate]
+        for each in [*(lines if named else []), together(lines)]
+    ]
+    return Sheet(_("Interviewer"), headings, rows)
 
 
 def _days(edition: Edition, today: date) -> Sheet:

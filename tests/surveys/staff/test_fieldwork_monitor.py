@@ -12,13 +12,34 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.enums import Role
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from surveys.answers.drafts import ConsentPage
-from surveys.enums import EditionState, InvitationState, Secrecy
-from surveys.models import Draft, Edition, FieldworkDay, Invitation, UnitCounter
+from surveys.enums import (
+    CallOutcome,
+    EditionState,
+    InvitationState,
+    MessageChannel,
+    MessageKind,
+    MessageReason,
+    MessageState,
+    Secrecy,
+)
+from surveys.models import (
+    Assignment,
+    Attempt,
+    Campaign,
+    Draft,
+    Edition,
+    FieldworkDay,
+    Invitation,
+    OutboxMessage,
+    UnitCounter,
+)
 from surveys.selectors import progress
+from surveys.selectors.interviewers import InterviewerSteps, far_from_others, interviewers_so_far
 from surveys.selectors.invitations import code_of
 from surveys.selectors.precision_so_far import precision_so_far
+from surveys.selectors.reach import ChannelReach, reach_by_channel
 from surveys.services.answering import draft_discard, draft_save
 from surveys.services.editions import edition_open
 from surveys.services.fieldwork import (
@@ -64,6 +85,16 @@ def edition_with(invitations: int) -> Edition:
     return edition
 
 
+def campaign_of(edition: Edition, channel: MessageChannel, kind: str = MessageKind.INVITATION) -> Campaign:
+    return Campaign.objects.create(edition=edition, channel=channel, kind=kind, text_vi="{link}")
+
+
+def tried_by(person: User, invitation: Invitation, *outcomes: CallOutcome) -> None:
+    Assignment.objects.create(invitation=invitation, interviewer=person)
+    for outcome in outcomes:
+        Attempt.objects.create(invitation=invitation, by=person, day=TODAY, outcome=outcome)
+
+
 def page_of(edition: Edition, *, role: Role = Role.MANAGER) -> Client:
     client = Client()
     client.force_login(user_make(role, province=edition.province))
@@ -72,18 +103,26 @@ def page_of(edition: Edition, *, role: Role = Role.MANAGER) -> Client:
 
 def test_a_large_edition_is_shown_with_as_many_queries_as_a_small_one() -> None:
     edition = edition_with(40)
+    tried_by(user_make(Role.INTERVIEWER), Invitation.objects.all()[0], CallOutcome.REFUSED)
     client = page_of(edition)
     address = reverse("staff:monitor", args=[edition.pk])
     client.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         assert client.get(address).status_code == 200
     more = [
         Invitation(edition=edition, handle=f"m{at}", stratum=f"tầng {at % 40}", state=InvitationState.DONE)
         for at in range(4000)
     ]
     Invitation.objects.bulk_create(more)
+    campaigns = [campaign_of(edition, channel) for channel in MessageChannel]
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(campaign=campaigns[at % 3], invitation=each, state=MessageState.SENT)
+        for at, each in enumerate(more)
+    )
+    people = [user_make(Role.INTERVIEWER) for _ in range(10)]
+    Assignment.objects.bulk_create(
+        Assignment(invitation=each, interviewer=people[at % 10]) for at, each in enumerate(more)
+    )
     for day in range(3):
         day_count(edition=edition, today=TODAY - timedelta(days=day))
 
@@ -92,7 +131,8 @@ def test_a_large_edition_is_shown_with_as_many_queries_as_a_small_one() -> None:
 
     assert page.status_code == 200
     assert len(many) == len(few) <= 40
-    assert page.context["total"].done == 4010
+    assert (page.context["total"].done, page.context["total"].delivered) == (4010, 4000)
+    assert [each.assigned for each in page.context["interviewers"]].count(400) == 10
 
 
 def test_steps_are_counted_by_stratum_and_locality_against_the_plan() -> None:
@@ -113,6 +153,86 @@ def test_steps_are_counted_by_stratum_and_locality_against_the_plan() -> None:
     days = progress.days_of(edition, total, TODAY)
     assert [(day.day, day.done, day.new, day.planned) for day in days] == [(TODAY, 30, 30, pytest.approx(48 * 11 / 20))]
     assert AuditEntry.objects.get(action="fieldwork.plan").note == "40.0%"
+
+
+def test_what_messages_and_interviewers_reached_is_counted_for_each_business() -> None:
+    edition = edition_with(12)
+    first, again, never, closed, stopped, refused, completed, *rest = Invitation.objects.order_by("pk")
+    mail, reminder = (campaign_of(edition, MessageChannel.EMAIL, kind) for kind in MessageKind.values[:2])
+    sms = campaign_of(edition, MessageChannel.SMS)
+    unknown = MessageReason.RECIPIENT_REFUSED
+    for campaign, invitation, state, reason in [
+        (mail, first, MessageState.SENT, ""),
+        (reminder, first, MessageState.SENT, ""),
+        # Came back once, arrived later, by mail; by text message never.
+        (mail, again, MessageState.BOUNCED, MessageReason.RETURNED),
+        (reminder, again, MessageState.SENT, ""),
+        (sms, again, MessageState.FAILED, unknown),
+        (mail, never, MessageState.BOUNCED, MessageReason.RETURNED),
+        (reminder, never, MessageState.SUPPRESSED, MessageReason.BOUNCED_BEFORE),
+        (sms, closed, MessageState.FAILED, unknown),
+        (mail, stopped, MessageState.SENT, ""),
+        (reminder, stopped, MessageState.SUPPRESSED, MessageReason.OPTED_OUT),
+        (mail, refused, MessageState.FAILED, MessageReason.GAVE_UP),
+        (mail, completed, MessageState.UNCLEAR, MessageReason.BROKEN_OFF),
+        (sms, rest[0], MessageState.WAITING, ""),
+    ]:
+        OutboxMessage.objects.create(campaign=campaign, invitation=invitation, state=state, reason=reason)
+    Invitation.objects.filter(pk=completed.pk).update(state=InvitationState.DONE)
+    person, other = user_make(Role.INTERVIEWER, name="An"), user_make(Role.INTERVIEWER, name="Bình")
+    tried_by(person, refused, CallOutcome.NO_ANSWER, CallOutcome.REFUSED)
+    tried_by(person, first, CallOutcome.REFUSED, CallOutcome.CALL_BACK)
+    tried_by(person, completed, CallOutcome.REFUSED)
+    tried_by(other, rest[0], CallOutcome.COMPLETED)
+    Attempt.objects.create(invitation=rest[0], by=person, day=TODAY, outcome=CallOutcome.NO_ANSWER)
+
+    total = progress.total_of(progress.steps_by_stratum(edition))
+
+    assert (total.delivered, total.bounced, total.opted_out, total.refused) == (3, 2, 1, 1)
+    by_stratum = [(each.delivered, each.bounced, each.refused) for each in progress.steps_by_stratum(edition)]
+    assert by_stratum == [(1, 1, 0), (2, 0, 0), (0, 1, 1)]
+    localities = progress.steps_by_locality(edition)
+    assert sum(each.bounced for each in localities) == 2
+    assert reach_by_channel(edition) == [
+        ChannelReach(str(MessageChannel.EMAIL.label), meant=6, delivered=3, bounced=1, opted_out=1, refused=1, done=1),
+        ChannelReach(str(MessageChannel.SMS.label), meant=3, delivered=0, bounced=2, opted_out=0, refused=0, done=2),
+    ]
+    assert interviewers_so_far(edition) == [
+        InterviewerSteps("An", assigned=3, attempts=6, done=0, refused=1),
+        InterviewerSteps("Bình", assigned=1, attempts=1, done=1, refused=0),
+    ]
+
+
+def test_an_interviewer_far_from_the_others_stands_out_from_twenty_businesses_on() -> None:
+    def among(assigned: int, done: int) -> list[str]:
+        usual = [InterviewerSteps(name, 1000, 1000, 400, 0) for name in "ab"]
+        return [each.name for each in far_from_others([*usual, InterviewerSteps("c", assigned, 0, done, 0)])]
+
+    # Of 50 at about 40 % (a little more or less with their own), this few or many come one time in a thousand.
+    assert [done for done in range(51) if among(50, done)] == [*range(10), *range(32, 51)]
+    assert (among(20, 20), among(19, 19)) == (["c"], [])
+    assert far_from_others([InterviewerSteps("a", 500, 0, 500, 0)]) == []
+    assert far_from_others([]) == []
+
+
+def test_names_of_interviewers_are_for_those_who_share_out_calls() -> None:
+    edition = edition_with(60)
+    able, idle = user_make(Role.INTERVIEWER, name="Đỗ Thị Giỏi"), user_make(Role.INTERVIEWER, name="Lê Văn Chậm")
+    for at, invitation in enumerate(Invitation.objects.order_by("pk")):
+        tried_by(able if at % 2 else idle, invitation, CallOutcome.COMPLETED if at % 2 else CallOutcome.REFUSED)
+    table = reverse("staff:monitor-table", args=[edition.pk, "interviewers", "csv"])
+    seen = {}
+    for role in (Role.MANAGER, Role.APPROVER):
+        client = page_of(edition, role=role)
+        page = client.get(reverse("staff:monitor", args=[edition.pk]))
+        text = client.get(table).content.decode("utf-8-sig")
+        seen[role] = ["Đỗ Thị Giỏi" in page.content.decode(), len(page.context["far"]), text.splitlines()[1:]]
+
+    everybody = "Tất cả phỏng vấn viên,60,60,30,30,0.5"
+    assert seen[Role.APPROVER] == [False, 0, [everybody]]
+    assert seen[Role.MANAGER] == [
+        True, 2, ["Lê Văn Chậm,30,30,0,30,0", "Đỗ Thị Giỏi,30,30,30,0,1", everybody],
+    ]  # fmt: skip
 
 
 def test_days_are_counted_for_ten_at_once_and_say_who_withdrew_not() -> None:
@@ -174,7 +294,7 @@ def test_precision_so_far_follows_the_formula() -> None:
 def test_tables_are_taken_away_as_csv_and_xlsx() -> None:
     edition = edition_with(40)
     client = page_of(edition, role=Role.APPROVER)
-    for table, rows in (("strata", 3), ("localities", 4), ("days", 1), ("units", 6)):
+    for table, rows in (("strata", 3), ("localities", 4), ("days", 1), ("units", 6), ("messages", 0)):
         text = client.get(reverse("staff:monitor-table", args=[edition.pk, table, "csv"])).content.decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text)))
         book = client.get(reverse("staff:monitor-table", args=[edition.pk, table, "xlsx"])).content
