@@ -18,6 +18,7 @@ from tests.factories.people import user_make
 from tests.factories.results import run_of
 from tests.reports.releases import approve_and_publish, release_with_gaps
 
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 ADDRESS = "/thai-binh/2024/own-weights/localities/"
 NewPage = Callable[..., Page]
 

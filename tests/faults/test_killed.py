@@ -23,6 +23,7 @@ def counts() -> tuple[int, ...]:
         return tuple(cursor.fetchone())
 
 
+@pytest.mark.faults(vendor="sqlite")
 def test_a_killed_worker_and_a_killed_server_lose_nothing_and_leave_nothing_half_done(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
 
@@ -49,13 +50,15 @@ def test_a_killed_worker_and_a_killed_server_lose_nothing_and_leave_nothing_half
 
 
 @pytest.mark.faults(vendor="postgresql", root=True)
-def test_a_killed_postgresql_loses_nothing_and_leaves_nothing_half_done(tmp_path: Path) -> None:
+def test_a_killed_worker_postgresql_and_server_lose_nothing_and_leave_nothing_half_done(tmp_path: Path) -> None:
     codes = ready_to_send(edition_asking(), SUBMISSIONS)
     with folder_for_all() as folder, cluster_over(folder) as cluster:
         cluster.copy()
-        with running(Server(tmp_path / "var", cluster.url)) as server:
+        with running(Server(tmp_path / "var", cluster.url, processes=2)) as server:
             senders = Senders(server, codes)
             with senders.at_work():
+                senders.wait_for(100)
+                server.kill_one_process()
                 senders.wait_for(200)
                 cluster.kill()
                 shown = senders.hashes()
@@ -64,6 +67,10 @@ def test_a_killed_postgresql_loses_nothing_and_leaves_nothing_half_done(tmp_path
                     assert is_whole(looking.execute(COUNTS).fetchone() or ())
                     stored = {row[0] for row in looking.execute("SELECT code_sha256 FROM surveys_receipt")}
                 assert shown <= stored
+                senders.wait_for(350)
+                server.kill()
+                assert len(senders.receipts) < SUBMISSIONS
+                server.start()
         with psycopg.connect(cluster.url) as looking:
             stored = {row[0] for row in looking.execute("SELECT code_sha256 FROM surveys_receipt")}
             assert senders.hashes() == stored

@@ -13,6 +13,8 @@ from scoring.models import Recipe, ScoringRun
 from tests.factories.results import scored_edition
 from tests.scoring.web.visits import client_of
 
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
 NewPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 

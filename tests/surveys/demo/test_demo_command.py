@@ -28,7 +28,9 @@ from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, Invitation, Response, SealedResponse
 from surveys.selectors.invitations import code_of, invitation_by_code
 
-PLAN = Plan(invited=420, answered=300)
+PLAN = Plan(invited=240, answered=170)
+# Enough ratings of every locality in both years.
+COMPARED = Plan(invited=420, answered=300)
 PUBLISHING = "Published"
 SECRETS = {key: f"mật-khẩu-{key}" for key in secrets_new()}
 
@@ -58,13 +60,13 @@ def run_until(before: str) -> list[str]:
 @pytest.mark.django_db(transaction=True)
 def test_the_main_job_resumes_wherever_it_was_interrupted() -> None:
     run_until("Workbook")
-    run_until("300 of 420")
+    run_until("170 of 240")
     assert Edition.objects.get(year=2024).state == EditionState.OPEN
     run_until("Ballot box")
-    assert (SealedResponse.objects.count(), Response.objects.count()) == (300, 0)
+    assert (SealedResponse.objects.count(), Response.objects.count()) == (170, 0)
     run_until("Remarks")
     assert not SealedResponse.objects.exists()
-    assert Response.objects.count() == 300
+    assert Response.objects.count() == 170
     run_until("Weighted")
     assert Edition.objects.get(year=2024).state == EditionState.FROZEN
 
@@ -76,7 +78,7 @@ def test_the_main_job_resumes_wherever_it_was_interrupted() -> None:
     assert run.started_by is not None
     assert (run.started_by.email, approval.by.email) == ("analyst@demo.example", "approver@demo.example")
     assert Edition.objects.get(year=2024).state == EditionState.SCORED
-    assert Response.objects.count() == 300
+    assert Response.objects.count() == 170
     assert Score.objects.filter(run=run, status=ScoreStatus.INSUFFICIENT, block_unit__unit__code="so-noi-vu").exists()
     actions = list(
         AuditEntry.objects.filter(action__startswith="edition.").order_by("id").values_list("action", flat=True)
@@ -141,7 +143,7 @@ def test_the_trial_always_has_an_invitation_that_was_not_used() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_everybody_of_the_demonstration_can_sign_in() -> None:
-    run_until("300 of 420")
+    run_until("170 of 240")
 
     for person in PEOPLE:
         user = authenticate(email=person.email, password=f"mật-khẩu-{person.key}")
@@ -174,12 +176,12 @@ def test_production_has_no_demonstration(settings: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_earlier_year_is_published_before_and_the_year_after_is_compared_with_it() -> None:
-    earlier = {2023: Plan(invited=420, answered=260, seed=2023, truth=PLAN.seed, drift=0.1)}
+    earlier = {2023: Plan(invited=420, answered=260, seed=2023, truth=COMPARED.seed, drift=0.1)}
     done: list[str] = []
 
     for before in ("300 of 420", PUBLISHING):
         with pytest.raises(Interrupted):
-            main_job(passwords=SECRETS, plan=PLAN, step=stopping(before, done), clock=timezone.now, earlier=earlier)
+            main_job(passwords=SECRETS, plan=COMPARED, step=stopping(before, done), clock=timezone.now, earlier=earlier)
 
     assert [title for title in done if title.startswith("2023")] == ["2023: 260 answers, scored and published"]
     published = Publication.objects.get()
