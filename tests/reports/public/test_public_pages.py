@@ -15,6 +15,7 @@ from scoring.models import Publication, Score
 from surveys.models import BlockUnit, Comment
 from tests.factories.people import province_make, user_make
 from tests.factories.results import published_edition, scored_edition
+from tests.reports.public.reading import PAGES, text_of
 from tests.reports.releases import (
     REASON,
     THIN,
@@ -26,61 +27,9 @@ from tests.reports.releases import (
 )
 
 pytestmark = pytest.mark.django_db
-PAGES = ("", "units/so-cong-thuong/", "methodology/", "downloads/")
-UNTRANSLATED = re.compile(r"\b(the|and|of|is|are|with)\b")
-
-
-def text_of(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200, address
-    return response.content.decode()
-
-
-def words_of(page: str) -> str:
-    """The text a reader sees."""
-    page = re.sub(r"<(script|style|code|pre)\b.*?</\1>", "", page, flags=re.S)
-    return re.sub(r"<[^>]+>", " ", page[page.index("<body") :])
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
-
-
-def test_ranking_shows_the_numbers_of_the_rows_with_a_decimal_comma(client: Client) -> None:
-    publication = published_edition(responses=60)
-
-    page = text_of(client, "/thai-binh/2024/")
-
-    for score in Score.objects.filter(run=publication.run):
-        row = re.search(rf'<tr[^>]*data-unit="{score.block_unit.unit.code}".*?</tr>', page, re.S)
-        assert row is not None
-        assert f"{score.total:.2f}".replace(".", ",") in row.group()
-        ends = f"{score.low:.1f}–{score.high:.1f}".replace(".", ",").replace("-", "\N{MINUS SIGN}")
-        assert ends in row.group()
-        assert f">{score.n}<" in row.group()
-    assert publication.run.result_sha256 in page
-
-
-def test_english_page_has_decimal_points_and_english_words(client: Client) -> None:
-    publication = published_edition(responses=60)
-    score = Score.objects.get(run=publication.run, block_unit__unit__code="so-cong-thuong")
-
-    page = text_of(client, "/en/thai-binh/2024/")
-
-    assert f"{score.total:.2f}" in page
-    assert "Department of Industry and Trade" in page
-    assert '<html lang="en">' in page
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_vietnamese_pages_hold_no_english_and_english_ones_no_vietnamese(client: Client, path: str) -> None:
-    published_edition()
-
-    vietnamese = words_of(text_of(client, f"/thai-binh/2024/{path}"))
-    english = words_of(text_of(client, f"/en/thai-binh/2024/{path}"))
-
-    assert UNTRANSLATED.findall(vietnamese.replace("English", "")) == []
-    for word in ("đơn vị", "chỉ tiêu", "khoảng", "điểm", "công bố"):
-        assert word not in english.lower()
 
 
 def test_unranked_units_stand_in_the_table_with_their_reason(client: Client) -> None:
@@ -191,31 +140,6 @@ def test_nothing_is_found_before_publication(client: Client, path: str) -> None:
     assert "thai-binh" not in text_of(client, "/")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/nowhere/",
-        "/thai-binh/2023/",
-        "/thai-binh/2024/units/nobody/",
-        "/thai-binh/2024/?release=2",
-        "/thai-binh/2024/?release=x",
-        "/thai-binh/2024/?release=99999999999999999999",
-        "/thai-binh/2024/files/none.csv",
-    ],
-)
-def test_what_does_not_exist_is_not_found(client: Client, path: str) -> None:
-    published_edition()
-
-    assert client.get(path).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_pages_can_only_be_read(client: Client, method: str) -> None:
-    published_edition()
-
-    assert getattr(client, method)("/thai-binh/2024/").status_code == 405
-
-
 # --- releases --------------------------------------------------------------------------------------------------------
 
 
@@ -261,16 +185,6 @@ def test_a_reader_who_has_the_page_gets_304_until_something_is_new(client: Clien
     assert b"new.csv" in again.content
 
 
-def test_a_page_is_made_once_and_then_kept(client: Client) -> None:
-    published_edition()
-    text_of(client, "/thai-binh/2024/")
-
-    with CaptureQueriesContext(connection) as queries:
-        text_of(client, "/thai-binh/2024/")
-
-    assert len(queries) <= 4
-
-
 def test_an_edited_name_shows_after_an_hour(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     publication: Publication = published_edition()
     text_of(client, "/thai-binh/2024/")
@@ -290,25 +204,3 @@ def test_what_is_said_to_one_person_does_not_stand_in_a_page_kept_for_all(client
 
     assert "Trần Thị Mới" not in text_of(staff, "/thai-binh/2024/")
     assert "Trần Thị Mới" not in text_of(client, "/thai-binh/2024/")
-
-
-@pytest.mark.parametrize(
-    ("query", "kept"),
-    [
-        ("", True),
-        ("?sort=n&order=desc", True),
-        ("?sort=transparency&release=1", True),
-        ("?sort=invented", False),
-        ("?order=invented", False),
-        ("?release=01", False),
-        ("?sort=n&sort=n", False),
-        ("?invented=1", False),
-    ],
-)
-def test_only_pages_that_links_lead_to_are_kept(client: Client, query: str, kept: bool) -> None:
-    published_edition(responses=30)
-
-    response = client.get(f"/thai-binh/2024/{query}")
-
-    assert response.status_code == 200
-    assert (cache.get(f"page:{response.headers['ETag']}") is not None) == kept
