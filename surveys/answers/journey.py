@@ -7,8 +7,9 @@ for. Units about which nothing was answered are left out of the response.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,13 +37,15 @@ class Step:
     kind: Kind
     unit: int = 0
     section: str = ""
+    key: str = field(init=False, compare=False)
 
-    @property
-    def key(self) -> str:
+    def __post_init__(self) -> None:
         parts = [self.kind.value, str(self.unit) if self.unit else "", self.section]
-        return "/".join(part for part in parts if part)
+        object.__setattr__(self, "key", "/".join(part for part in parts if part))
 
 
+# Every page of every visit goes through all steps about the units chosen.
+_step = lru_cache(10_000)(Step)
 CONSENT, PROFILE, UNITS, REVIEW = Step(Kind.CONSENT), Step(Kind.PROFILE), Step(Kind.UNITS), Step(Kind.REVIEW)
 
 
@@ -87,8 +90,8 @@ def steps(questionnaire: Questionnaire, content: DraftContent) -> list[Step]:
     for key in content.units:
         block, _unit = questionnaire.units[key]
         codes = shown_codes(block, content, key)
-        found += [Step(Kind.RATE, key, section.code) for section in block.sections if _asks(section, codes)]
-        found.append(Step(Kind.OVERALL, key))
+        found += [_step(Kind.RATE, key, section.code) for section in block.sections if _asks(section, codes)]
+        found.append(_step(Kind.OVERALL, key))
     return [*found, REVIEW]
 
 

@@ -120,9 +120,13 @@ class Place:
     total: int
 
 
-def place_of(visit: Visit, step: Step, order: list[Step]) -> Place:
-    """Where a step stands among all steps, which are given in order."""
-    number = order.index(step) + 1 if step in order else 1
+def place_of(visit: Visit, step: Step, order: list[Step], number: int = 0) -> Place:
+    """Where a step stands among all steps, which are given in order.
+
+    Args:
+        number: of the step, where it is known already.
+    """
+    number = number or (order.index(step) + 1 if step in order else 1)
     return Place(_place_words(visit, step, order, number), number, max(len(order), _expected(visit)))
 
 

@@ -123,11 +123,12 @@ def following(look: Look) -> SafeString:
     found: list[tuple[object, ...]] = []
     if not look.direct:
         return SafeString("")
-    for step in look.order[look.order.index(look.step) + 1 :]:
+    after = look.order.index(look.step) + 1
+    for number, step in enumerate(look.order[after:], after + 1):
         questions = _following_questions(look, step)
         if questions is None:
             break
-        place, address = place_of(look.visit, step, look.order), step_address(look.visit.code, step)
+        place, address = place_of(look.visit, step, look.order, number), step_address(look.visit.code, step)
         head = head_html(look.visit.questionnaire, step)
         found.append((step.key, address, place.words, place.number, head, questions))
     return format_html_join("", FOLLOWING, found)
