@@ -1,0 +1,43 @@
+"""Django's PostgreSQL with a pool that sees whether a connection still stands without asking the server for it."""
+
+from select import POLLIN, poll
+from typing import Any
+
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool
+
+
+def standing_check(connection: Connection[Any]) -> None:
+    """Whoever ends a connection says so on it, and so does the system of a server that died: what idles and yet has
+    something to read is no more.
+
+    Raises:
+        OperationalError: the pool takes another one then.
+    """
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    if waiting.poll(0):
+        raise OperationalError("The connection was ended while it was idle.")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """The pool is Django's but for the check, which there costs a statement for every request."""
+
+    @property
+    def pool(self) -> "ConnectionPool[Connection[Any]] | None":
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self.alias == NO_DB_ALIAS or not options:
+            return None
+        if self.alias not in self._connection_pools:
+            made: ConnectionPool[Connection[Any]] = ConnectionPool(
+                kwargs={**self.get_connection_params(), "autocommit": True},
+                open=False,
+                configure=self._configure_connection,
+                check=standing_check,
+                **options,
+            )
+            # Threads may make one each; the first stays, and no other was opened.
+            self._connection_pools.setdefault(self.alias, made)
+        return self._connection_pools[self.alias]
