@@ -20,6 +20,7 @@ def test_connections_ended_while_idle_are_replaced_and_others_are_kept() -> None
 
         with pytest.raises(psycopg.OperationalError):
             standing_check(idle)
+        assert idle.closed
         standing_check(other)
 
 

@@ -19,6 +19,8 @@ def standing_check(connection: Connection[Any]) -> None:
     waiting = poll()
     waiting.register(connection.fileno(), POLLIN)
     if waiting.poll(0):
+        # One that is not closed would go back into the pool.
+        connection.close()
         raise OperationalError("The connection was ended while it was idle.")
 
 
