@@ -22,9 +22,9 @@ class _AddressesKept:
         return self._addresses[name]
 
 
-class PlainFiles(_AddressesKept, StaticFilesStorage):
+class PlainFiles(_AddressesKept, StaticFilesStorage):  # type: ignore[misc]  # takes what either takes
     """Files as they are, under their own names."""
 
 
-class PackedFiles(_AddressesKept, CompressedManifestStaticFilesStorage):
+class PackedFiles(_AddressesKept, CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
     """Files packed beforehand, under names that change with their content."""

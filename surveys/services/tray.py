@@ -30,7 +30,7 @@ def is_due(edition: Edition) -> bool:
     # Asked after every submission: composing it by the ORM would take longer than running it.
     with connection.cursor() as cursor:
         cursor.execute(WAITING, [edition.pk])
-        (waiting,) = cursor.fetchone()
+        waiting = int(cursor.fetchone()[0])
     if waiting < FEWEST_TOGETHER:
         return False
     return waiting >= SealedResponse.objects.filter(ballot__edition=edition).count() // SHARE_TOGETHER

@@ -1,12 +1,15 @@
 """Django's PostgreSQL with a pool that sees whether a connection still stands without asking the server for it."""
 
+from collections.abc import Callable
 from select import POLLIN, poll
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
+
+Pool = ConnectionPool[Connection[Any]]
 
 
 def standing_check(connection: Connection[Any]) -> None:
@@ -27,13 +30,16 @@ def standing_check(connection: Connection[Any]) -> None:
 class DatabaseWrapper(base.DatabaseWrapper):
     """The pool is Django's but for the check, which there costs a statement for every request."""
 
+    _connection_pools: ClassVar[dict[str, Pool]]
+    _configure_connection: Callable[[Connection[Any]], None]
+
     @property
-    def pool(self) -> "ConnectionPool[Connection[Any]] | None":
+    def pool(self) -> Pool | None:
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
         if self.alias not in self._connection_pools:
-            made: ConnectionPool[Connection[Any]] = ConnectionPool(
+            made: Pool = ConnectionPool(
                 kwargs={**self.get_connection_params(), "autocommit": True},
                 open=False,
                 configure=self._configure_connection,

@@ -3,6 +3,7 @@ written into it.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html, format_html_join
@@ -89,7 +90,7 @@ def head_html(questionnaire: Questionnaire, step: Step) -> SafeString:
     return found
 
 
-def page_head(questionnaire: Questionnaire, step: Step) -> dict[str, str]:
+def page_head(questionnaire: Questionnaire, step: Step) -> dict[str, Any]:
     """Unit, name and meaning of a page about a unit."""
     block, unit = questionnaire.units[step.unit]
     section = block.section(step.section)
