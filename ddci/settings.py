@@ -138,7 +138,7 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     # While the database is away, a visitor hears so after five seconds; what it leaves behind in the pool is noticed.
     _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 5}}
-    _database["ENGINE"] = "ddci.core.postgresql"
+    _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
