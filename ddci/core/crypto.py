@@ -5,7 +5,6 @@ opens no
 questionnaire. Alphabet: Crockford's base 32, which has no I, L, O, U.
 """
 
-import hashlib
 import hmac
 import secrets
 from pathlib import Path
@@ -33,7 +32,7 @@ def secret_kept_in_file(path: Path) -> str:
 def derive(key: str, purpose: str, *parts: str) -> bytes:
     """32 bytes that only the holder of `key` can compute; different for every purpose and parts."""
     message = "\x1f".join((purpose, *parts)).encode()
-    return hmac.new(key.encode(), message, hashlib.sha256).digest()
+    return hmac.digest(key.encode(), message, "sha256")
 
 
 def letters(raw: bytes, count: int) -> str:

@@ -4,6 +4,7 @@ Coordinates leave here as text with a decimal point, because SVG does not read t
 """
 
 from decimal import Decimal
+from functools import cache
 from typing import TypedDict
 
 from django import template
@@ -50,6 +51,7 @@ class Strip(TypedDict):
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """A drawn sign beside a text, hidden from screen readers: the text must say it all."""
     return format_html(

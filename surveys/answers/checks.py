@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from ddci.core.errors import Invalid
-from surveys.answers.questionnaire import Answer, Item, Scale
+from surveys.answers.questionnaire import Answer, BlockSheet, Item, Scale
 from surveys.enums import NonAnswer
 
 COMMENT_LETTERS = 1000
@@ -91,15 +91,14 @@ def _written(bound: float, scale: Scale) -> str:
     return str(number_format(bound, decimal_pos=0 if bound == int(bound) else scale.decimals))
 
 
-def shown(items: Iterable[Item], answers: Mapping[str, Answer]) -> frozenset[str]:
-    """Codes of the questions that are asked, given these answers; `items` in the order asked.
+def shown(block: BlockSheet, answers: Mapping[str, Answer]) -> frozenset[str]:
+    """Codes of the questions that are asked, given these answers.
 
     A question under a condition is shown only if the question it depends on is shown and was answered so.
     """
-    seen: set[str] = set()
-    for item in items:
-        condition = item.condition
-        if condition is None or (condition.question in seen and answers.get(condition.question) in condition.answers):
+    seen = set(block.always)
+    for item, condition in block.dependent:
+        if condition.question in seen and answers.get(condition.question) in condition.answers:
             seen.add(item.code)
     return frozenset(seen)
 

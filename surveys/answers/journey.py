@@ -7,8 +7,9 @@ for. Units about which nothing was answered are left out of the response.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,13 +37,15 @@ class Step:
     kind: Kind
     unit: int = 0
     section: str = ""
+    key: str = field(init=False, compare=False)
 
-    @property
-    def key(self) -> str:
+    def __post_init__(self) -> None:
         parts = [self.kind.value, str(self.unit) if self.unit else "", self.section]
-        return "/".join(part for part in parts if part)
+        object.__setattr__(self, "key", "/".join(part for part in parts if part))
 
 
+# Every page of every visit goes through all steps about the units chosen.
+_step = lru_cache(10_000)(Step)
 CONSENT, PROFILE, UNITS, REVIEW = Step(Kind.CONSENT), Step(Kind.PROFILE), Step(Kind.UNITS), Step(Kind.REVIEW)
 
 
@@ -65,7 +68,7 @@ class Problem:
 
 
 def shown_codes(block: BlockSheet, content: DraftContent, unit: int) -> frozenset[str]:
-    return shown(block.items, content.ratings.get(unit, {}))
+    return shown(block, content.ratings.get(unit, {}))
 
 
 def shown_sections(block: BlockSheet, content: DraftContent, unit: int) -> Iterator[tuple[Section, list[Item]]]:
@@ -77,26 +80,26 @@ def shown_sections(block: BlockSheet, content: DraftContent, unit: int) -> Itera
             yield section, items
 
 
+def _asks(section: Section, codes: frozenset[str]) -> bool:
+    return any(item.code in codes for item in section.items)
+
+
 def steps(questionnaire: Questionnaire, content: DraftContent) -> list[Step]:
     """The steps in order, as far as they are known from what was answered so far."""
     found = [CONSENT, PROFILE, UNITS]
     for key in content.units:
         block, _unit = questionnaire.units[key]
-        found += [Step(Kind.RATE, key, section.code) for section, _items in shown_sections(block, content, key)]
-        found.append(Step(Kind.OVERALL, key))
+        codes = shown_codes(block, content, key)
+        found += [_step(Kind.RATE, key, section.code) for section in block.sections if _asks(section, codes)]
+        found.append(_step(Kind.OVERALL, key))
     return [*found, REVIEW]
 
 
 def open_items(block: BlockSheet, content: DraftContent, unit: int, section: str = "") -> list[Item]:
     """The questions shown (on one page, or all) that have no answer."""
-    answers = content.ratings.get(unit, {})
-    return [
-        item
-        for page, items in shown_sections(block, content, unit)
-        if section in ("", page.code)
-        for item in items
-        if item.code not in answers
-    ]
+    answers, codes = content.ratings.get(unit, {}), shown_codes(block, content, unit)
+    page = block.section(section) if section else block
+    return [item for item in page.items if item.code in codes and item.code not in answers] if page else []
 
 
 def answers_shown(block: BlockSheet, content: DraftContent, unit: int) -> dict[str, Answer]:

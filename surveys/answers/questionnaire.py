@@ -1,6 +1,6 @@
 """The questionnaire of an edition, as respondents meet it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -99,7 +99,11 @@ class Allowance:
 
 @dataclass(frozen=True)
 class BlockSheet:
-    """A block: its units, its pages, the allowance of each type of respondent; a type without one does not rate it."""
+    """A block: its units, its pages, the allowance of each type of respondent; a type without one does not rate it.
+
+    `always` are the questions asked of everybody; `dependent` those under a condition, in the order asked (a question
+    that depends on a later one is never asked).
+    """
 
     code: str
     name: Words
@@ -108,17 +112,29 @@ class BlockSheet:
     allowances: Mapping[str, Allowance]
     items: tuple[Item, ...] = field(init=False)
     by_code: Mapping[str, Item] = field(init=False)
+    always: frozenset[str] = field(init=False)
+    dependent: tuple[tuple[Item, Condition], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         items = tuple(item for section in self.sections for item in section.items)
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "by_code", {item.code: item for item in items})
+        object.__setattr__(self, "always", frozenset(item.code for item in items if item.condition is None))
+        object.__setattr__(self, "dependent", tuple(_dependent(items)))
 
     def allowance(self, respondent_type: str) -> Allowance:
         return self.allowances.get(respondent_type, Allowance(0, 0))
 
     def section(self, code: str) -> Section | None:
         return next((section for section in self.sections if section.code == code), None)
+
+
+def _dependent(items: Sequence[Item]) -> Iterator[tuple[Item, Condition]]:
+    before: set[str] = set()
+    for item in items:
+        if item.condition and item.condition.question in before:
+            yield item, item.condition
+        before.add(item.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ are told to send no referrer, and then send `Origin: null` with forms.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -39,19 +39,28 @@ class NotSaved(Unavailable):
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody who came by a valid link, and what is saved so far. `sitting`: fills in for the respondent."""
+    """Somebody who came by a valid link, and what is saved so far. `sitting`: fills in for the respondent; `saved`: by
+    this request.
+    """
 
     invitation: Invitation
     code: str
     questionnaire: Questionnaire
-    content: DraftContent
     revision: int
     saved_at: datetime | None
     sitting: Sitting | None = None
+    saved: DraftContent | None = None
+
+    @cached_property
+    def content(self) -> DraftContent:
+        """Unsealed only where it is needed: a form that is saved is merged into a reading of its own."""
+        if self.saved is not None:
+            return self.saved
+        return sitting_content(self.sitting) if self.sitting else draft_content(self.invitation)
 
     def after(self, saved: Saved) -> "Visit":
         """The same visit, with what has just been saved."""
-        return replace(self, content=saved.content, revision=saved.revision, saved_at=saved.at)
+        return replace(self, saved=saved.content, revision=saved.revision, saved_at=saved.at)
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,6 @@ def visit_of(arrival: Arrival) -> Visit:
             invitation=invitation,
             code=arrival.code,
             questionnaire=questionnaire_asked(invitation.edition),
-            content=sitting_content(sitting),
             revision=sitting.revision,
             saved_at=sitting.saved_at if sitting.revision else None,
             sitting=sitting,
@@ -135,7 +143,6 @@ def visit_of(arrival: Arrival) -> Visit:
         invitation=invitation,
         code=arrival.code,
         questionnaire=questionnaire_asked(invitation.edition),
-        content=draft_content(invitation),
         revision=draft_revision(invitation),
         saved_at=invitation.draft.saved_at if has_draft(invitation) else None,
     )

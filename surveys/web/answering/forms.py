@@ -1,13 +1,11 @@
 """What a respondent's browser sent, as pages of the draft. Plain reading: no form machinery, no checks of meaning."""
 
-from collections.abc import Mapping
-
 from django.http import HttpRequest, QueryDict
 
 from surveys.answers.checks import Raw
 from surveys.answers.drafts import OverallPage, Page, ProfilePage, SectionPage, UnitsPage
 from surveys.answers.journey import Kind, Step
-from surveys.answers.questionnaire import Answer, Item, Questionnaire, Section
+from surveys.answers.questionnaire import Item, Questionnaire, Section
 from surveys.enums import NonAnswer
 from surveys.services.answering import Tab
 from surveys.web.answering.doors import Visit
@@ -43,10 +41,9 @@ def overall_page(data: QueryDict, unit: int) -> OverallPage:
 def unit_pages(data: QueryDict, visit: Visit, step: Step) -> list[Page]:
     """The page that was sent, and with it what a script brings along of other pages about the same unit."""
     block, _unit = visit.questionnaire.units[step.unit]
-    stored = visit.content.ratings.get(step.unit, {})
     pages: list[Page] = []
     for section in block.sections:
-        answers = _answers(data, section, stored)
+        answers = _answers(data, section, visit, step.unit)
         if answers or section.code == step.section:
             pages.append(SectionPage(step.unit, answers, section.code))
     if step.kind is Kind.OVERALL or "satisfaction" in data or "comment" in data:
@@ -54,16 +51,16 @@ def unit_pages(data: QueryDict, visit: Visit, step: Step) -> list[Page]:
     return pages
 
 
-def _answers(data: QueryDict, section: Section, stored: Mapping[str, Answer]) -> dict[str, Raw]:
+def _answers(data: QueryDict, section: Section, visit: Visit, unit: int) -> dict[str, Raw]:
     """What was entered on one page; questions that it did not hold are left out, so that they stay as they are."""
     return {
-        item.code: _entered(data, item, stored.get(item.code))
+        item.code: _entered(data, item, visit, unit)
         for item in section.items
         if f"q-{item.code}" in data or f"n-{item.code}" in data
     }
 
 
-def _entered(data: QueryDict, item: Item, stored: object) -> str:
+def _entered(data: QueryDict, item: Item, visit: Visit, unit: int) -> str:
     """What was entered for one question.
 
     A number field stands beside "not applicable" and "don't know". Without JavaScript both can be filled, because a
@@ -72,6 +69,7 @@ def _entered(data: QueryDict, item: Item, stored: object) -> str:
     chosen, typed = data.get(f"q-{item.code}", ""), data.get(f"n-{item.code}", "").strip()
     if not (item.scale.is_number and typed):
         return chosen
-    if chosen in APART and chosen != stored and stored is not None and stored not in APART:
-        return chosen
-    return typed
+    if chosen not in APART:
+        return typed
+    stored = visit.content.ratings.get(unit, {}).get(item.code)
+    return typed if stored is None or stored in APART else chosen

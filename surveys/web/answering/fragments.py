@@ -2,13 +2,16 @@
 written into it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from ddci.core.text import vietnamese_sort_key
 from surveys.answers.drafts import DraftContent
 from surveys.answers.journey import Step
 from surveys.answers.questionnaire import Answer, BlockSheet, Item, Questionnaire, Section
@@ -21,6 +24,14 @@ from surveys.web.answering.cards import (
     section_cards,
     typed_number,
 )
+
+# Many of these stand in a page: formatted here, because a loop of the template would take as long as the rest of it.
+OPTION = (
+    '<label class="option" data-search="{}"><input type="checkbox" name="unit" value="{}">'
+    '<span class="option-text">{}</span></label>'
+)
+HEAD = """ data-title="{name} · {unit} · DDCI">
+  <div><p class="answer-step">{unit}</p><h1>{name}</h1>{lede}</div>"""
 
 
 def cards_html(cards: Sequence[Card], *, prefix: str, told: bool = False) -> SafeString:
@@ -38,8 +49,10 @@ def section_html(questionnaire: Questionnaire, content: DraftContent, step: Step
     section = block.section(step.section)
     if section is None or not stands_alone(section):
         return cards_html(section_cards(questionnaire, content, step), prefix="q-")
-    answers = content.ratings.get(step.unit, {})
-    parts = _unanswered(questionnaire, block, section, step)
+    parts, whole = _unanswered(questionnaire, block, section, step)
+    answers = content.ratings.get(step.unit)
+    if not answers:
+        return whole
     return SafeString("".join(answered(html, item, answers.get(item.code)) for item, html in parts))
 
 
@@ -52,6 +65,39 @@ def profile_html(questionnaire: Questionnaire, content: DraftContent) -> SafeStr
     return SafeString("".join(_chosen(html, content.profile.get(code)) for code, html in questionnaire.kept[key]))
 
 
+def options_html(questionnaire: Questionnaire, block: BlockSheet, chosen: Collection[int]) -> SafeString:
+    """The units of a block to choose from, as a reader of the language sorts them."""
+    key = ("units", get_language(), block.code)
+    if key not in questionnaire.kept:
+        units = sorted(block.units, key=lambda unit: vietnamese_sort_key(str(unit.name)))
+        questionnaire.kept[key] = format_html_join(
+            "", OPTION, ((unit.search, unit.key, str(unit.name)) for unit in units)
+        )
+    html: str = questionnaire.kept[key]
+    for unit in block.units:
+        html = _chosen(html, str(unit.key)) if unit.key in chosen else html
+    return SafeString(html)
+
+
+def head_html(questionnaire: Questionnaire, step: Step) -> SafeString:
+    """What a page about a unit that is sent along is called: its title, and the beginning of what it shows."""
+    key = ("head", get_language(), step)
+    if key not in questionnaire.kept:
+        head = page_head(questionnaire, step)
+        lede = format_html('<p class="lede">{}</p>', head["meaning"]) if head["meaning"] else ""
+        questionnaire.kept[key] = format_html(HEAD, **head, lede=lede)
+    found: SafeString = questionnaire.kept[key]
+    return found
+
+
+def page_head(questionnaire: Questionnaire, step: Step) -> dict[str, Any]:
+    """Unit, name and meaning of a page about a unit."""
+    block, unit = questionnaire.units[step.unit]
+    section = block.section(step.section)
+    name = str(section.name) if section else _("Overall satisfaction")
+    return {"unit": str(unit.name), "name": name, "meaning": str(section.meaning) if section else ""}
+
+
 def stands_alone(section: Section) -> bool:
     """Whether no question of the page depends on one of another page."""
     here = {item.code for item in section.items}
@@ -60,12 +106,14 @@ def stands_alone(section: Section) -> bool:
 
 def _unanswered(
     questionnaire: Questionnaire, block: BlockSheet, section: Section, step: Step
-) -> list[tuple[Item, str]]:
+) -> tuple[list[tuple[Item, str]], SafeString]:
+    """The cards of a page one by one, and all together."""
     key = ("section", get_language(), block.code, section.code)
     if key not in questionnaire.kept:
         cards = section_cards(questionnaire, DraftContent(), step)
-        questionnaire.kept[key] = [(block.by_code[card.name], _card_html(card, "q-")) for card in cards]
-    found: list[tuple[Item, str]] = questionnaire.kept[key]
+        parts = [(block.by_code[card.name], _card_html(card, "q-")) for card in cards]
+        questionnaire.kept[key] = parts, SafeString("".join(html for _item, html in parts))
+    found: tuple[list[tuple[Item, str]], SafeString] = questionnaire.kept[key]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from surveys.answers.journey import CONSENT
 from surveys.selectors.invitations import keepsake_of
 from surveys.web.answering.addresses import step_address
 from surveys.web.answering.cards import Gaps
@@ -37,6 +38,8 @@ def _frame(look: Look) -> dict[str, Any]:
         "simulated": edition.is_simulated,
         "step": look.step,
         "address": step_address(visit.code, look.step),
+        "about": step_address(visit.code, CONSENT),
+        "sitting": visit.sitting,
         "direct": look.direct,
         "place": place_of(visit, look.step, look.order),
         "saved_at": visit.saved_at,

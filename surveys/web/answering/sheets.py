@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ddci.core.text import vietnamese_sort_key
 from surveys.answers.journey import Kind, Step, allowance_sentence, open_items, shown_codes, steps
 from surveys.enums import NonAnswer
 from surveys.web.answering.addresses import step_address
 from surveys.web.answering.doors import Visit
+from surveys.web.answering.fragments import options_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Shelf:
     chosen: int
     minimum: int
     maximum: int
-    units: list[tuple[int, str, str, bool]]
+    units: str
 
 
 def shelves(visit: Visit) -> list[Shelf]:
-    """The blocks with their units (key, name, name without diacritics, chosen) and their rule for this respondent."""
+    """The blocks with their units as HTML and their rule for this respondent."""
     chosen = set(visit.content.units)
     found = []
     for block in visit.questionnaire.blocks:
@@ -35,8 +35,6 @@ def shelves(visit: Visit) -> list[Shelf]:
         count = sum(1 for unit in block.units if unit.key in chosen)
         # The browser counts on with the same words.
         words = _("%(count)s of at most %(high)s chosen") % {"count": "{number}", "high": allowance.maximum}
-        units = [(unit.key, str(unit.name), unit.search, unit.key in chosen) for unit in block.units]
-        units.sort(key=lambda unit: vietnamese_sort_key(unit[1]))
         found.append(
             Shelf(
                 code=block.code,
@@ -47,7 +45,7 @@ def shelves(visit: Visit) -> list[Shelf]:
                 chosen=count,
                 minimum=allowance.minimum,
                 maximum=allowance.maximum,
-                units=units if allowance.maximum or count else [],
+                units=options_html(visit.questionnaire, block, chosen) if allowance.maximum or count else "",
             )
         )
     return found
@@ -98,7 +96,7 @@ def _section_row(visit: Visit, step: Step) -> ReviewRow:
     block, _unit = visit.questionnaire.units[step.unit]
     section = block.section(step.section)
     codes = shown_codes(block, visit.content, step.unit)
-    asked = sum(1 for item in section.items if item.code in codes) if section else 0
+    asked = sum(item.code in codes for item in section.items) if section else 0
     missing = [str(item.text) for item in open_items(block, visit.content, step.unit, step.section)]
     state = _("%(count)s of %(asked)s answered") % {"count": asked - len(missing), "asked": asked}
     return ReviewRow(step_address(visit.code, step), str(section.name) if section else "", state, missing)
@@ -122,10 +120,14 @@ class Place:
     total: int
 
 
-def place_of(visit: Visit, step: Step, order: list[Step]) -> Place:
-    """Where a step stands among all steps, which are given in order."""
-    number = order.index(step) + 1 if step in order else 1
-    return Place(_place_words(visit, step, order), number, max(len(order), _expected(visit)))
+def place_of(visit: Visit, step: Step, order: list[Step], number: int = 0) -> Place:
+    """Where a step stands among all steps, which are given in order.
+
+    Args:
+        number: of the step, where it is known already.
+    """
+    number = number or (order.index(step) + 1 if step in order else 1)
+    return Place(_place_words(visit, step, order, number), number, max(len(order), _expected(visit)))
 
 
 def _expected(visit: Visit) -> int:
@@ -134,15 +136,15 @@ def _expected(visit: Visit) -> int:
     return longest + 5
 
 
-def _place_words(visit: Visit, step: Step, order: list[Step]) -> str:
-    if step.kind in (Kind.RATE, Kind.OVERALL) and step.unit in visit.content.units:
-        pages = [each for each in order if each.unit == step.unit]
+def _place_words(visit: Visit, step: Step, order: list[Step], number: int) -> str:
+    if step.unit and step.unit in visit.content.units:
+        units = [each.unit for each in order]
         facts = {
             "unit": str(visit.questionnaire.units[step.unit][1].short),
             "place": visit.content.units.index(step.unit) + 1,
             "units": len(visit.content.units),
-            "page": pages.index(step) + 1 if step in pages else 1,
-            "pages": len(pages),
+            "page": max(number - units.index(step.unit), 1),
+            "pages": units.count(step.unit),
         }
         return _("%(unit)s · %(place)s/%(units)s · page %(page)s/%(pages)s") % facts
     return {

@@ -1,12 +1,10 @@
 """Every kind of page of the questionnaire, shown."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpResponse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from surveys.answers.drafts import OverallPage
 from surveys.answers.journey import Kind, Problem, Step, entry_problems, problems
@@ -21,8 +19,10 @@ from surveys.web.answering.cards import (
 )
 from surveys.web.answering.fragments import (
     cards_html,
+    head_html,
     overall_cards_html,
     overall_html,
+    page_head,
     profile_html,
     section_html,
     stands_alone,
@@ -72,7 +72,7 @@ def _rate(look: Look) -> HttpResponse:
         questions = cards_html(cards, prefix="q-", told=bool(gaps))
     else:
         questions = section_html(visit.questionnaire, visit.content, step)
-    return sheet(look, gaps, questions=questions, following=following(look), **_head(look, step))
+    return sheet(look, gaps, questions=questions, following=following(look), **page_head(visit.questionnaire, step))
 
 
 def _overall(look: Look) -> HttpResponse:
@@ -87,7 +87,7 @@ def _overall(look: Look) -> HttpResponse:
         questions = overall_cards_html(card, remark, told=bool(gaps))
     else:
         questions = overall_html(visit.questionnaire, visit.content, unit)
-    return sheet(look, gaps, questions=questions, **_head(look, look.step))
+    return sheet(look, gaps, questions=questions, **page_head(visit.questionnaire, look.step))
 
 
 def _review(look: Look) -> HttpResponse:
@@ -110,29 +110,28 @@ SHOWN: dict[Kind, Callable[[Look], HttpResponse]] = {
 
 # Nine of these stand in a page: formatted here, because a loop of the template would take as long as the rest of it.
 FOLLOWING = """
-<template data-step="{key}" data-address="{address}" data-title="{name} · {unit} · DDCI" data-where="{words}" data-number="{number}">
-  <div><p class="answer-step">{unit}</p><h1>{name}</h1>{lede}</div>
-  <div>{questions}</div>
+<template data-step="{}" data-address="{}" data-where="{}" data-number="{}"{}
+  <div>{}</div>
 </template>
-"""  # noqa: E501
+"""
 
 
 def following(look: Look) -> SafeString:
     """The later pages about a unit, up to the first that depends on what is answered before it; sent along, so that a
     script can turn to them without asking the server.
     """
-    found: list[SafeString] = []
+    found: list[tuple[object, ...]] = []
     if not look.direct:
         return SafeString("")
-    for step in look.order[look.order.index(look.step) + 1 :]:
+    after = look.order.index(look.step) + 1
+    for number, step in enumerate(look.order[after:], after + 1):
         questions = _following_questions(look, step)
         if questions is None:
             break
-        place, head = place_of(look.visit, step, look.order), _head(look, step)
-        lede = format_html('<p class="lede">{}</p>', head["meaning"]) if head["meaning"] else ""
-        facts = {"key": step.key, "address": step_address(look.visit.code, step), "lede": lede, "questions": questions}
-        found.append(format_html(FOLLOWING, **facts, **head, words=place.words, number=place.number))
-    return SafeString("".join(found))
+        place, address = place_of(look.visit, step, look.order, number), step_address(look.visit.code, step)
+        head = head_html(look.visit.questionnaire, step)
+        found.append((step.key, address, place.words, place.number, head, questions))
+    return format_html_join("", FOLLOWING, found)
 
 
 def _following_questions(look: Look, step: Step) -> SafeString | None:
@@ -144,10 +143,3 @@ def _following_questions(look: Look, step: Step) -> SafeString | None:
         return overall_html(questionnaire, content, step.unit)
     section = questionnaire.units[step.unit][0].section(step.section)
     return section_html(questionnaire, content, step) if section and stands_alone(section) else None
-
-
-def _head(look: Look, step: Step) -> dict[str, Any]:
-    block, unit = look.visit.questionnaire.units[step.unit]
-    section = block.section(step.section)
-    name = str(section.name) if section else _("Overall satisfaction")
-    return {"unit": str(unit.name), "name": name, "meaning": str(section.meaning) if section else ""}

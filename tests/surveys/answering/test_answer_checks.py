@@ -18,7 +18,7 @@ from surveys.answers.checks import (
     satisfaction_checked,
     shown,
 )
-from surveys.answers.questionnaire import Condition, Item, Option, Scale, Words
+from surveys.answers.questionnaire import BlockSheet, Condition, Item, Option, Scale, Section, Words
 from surveys.enums import ScaleKind
 
 AGREE = Scale("agree4", ScaleKind.ORDINAL, tuple(Option(value, Words(str(value))) for value in (1, 2, 3, 4)))
@@ -28,6 +28,10 @@ SHARE = Scale("share", ScaleKind.NUMBER, minimum=-10, maximum=10.5, decimals=2)
 
 def item(code: str = "Q1", scale: Scale = AGREE, **facts: object) -> Item:
     return Item(code=code, text=Words("Câu hỏi"), scale=scale, **facts)  # type: ignore[arg-type]
+
+
+def block_of(items: list[Item]) -> BlockSheet:
+    return BlockSheet("b", Words("Khối"), (), (Section("s", Words("Phần"), Words(""), tuple(items)),), {})
 
 
 @pytest.mark.parametrize(
@@ -118,11 +122,14 @@ def test_a_condition_shows_and_hides_and_hides_what_hangs_on_it() -> None:
         item("C", condition=Condition("B", frozenset({4}))),
     ]
 
-    assert shown(asked, {}) == {"A"}
-    assert shown(asked, {"A": 1}) == {"A", "B"}
-    assert shown(asked, {"A": "dk", "B": 4}) == {"A", "B", "C"}
+    block = block_of(asked)
+    assert shown(block, {}) == {"A"}
+    assert shown(block, {"A": 1}) == {"A", "B"}
+    assert shown(block, {"A": "dk", "B": 4}) == {"A", "B", "C"}
     # B was answered before, but is not shown any more: what hangs on it is not shown either.
-    assert shown(asked, {"A": 2, "B": 4}) == {"A"}
+    assert shown(block, {"A": 2, "B": 4}) == {"A"}
+    # A question that depends on a later one is never asked.
+    assert shown(block_of(asked[::-1]), {"A": 1, "B": 4}) == {"A"}
 
 
 def test_a_comment_loses_control_characters_and_keeps_its_lines() -> None:
