@@ -51,7 +51,8 @@ def test_two_hundred_units_are_chosen_from_on_a_phone(new_page: NewPage, axe: Ax
     expect(options).to_have_count(1)
     options.check()
     page.locator("#search").fill("")
-    page.get_by_label("Xã Vũ Thư 106", exact=True).check()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Xã Vũ Thư 106", exact=True).check()
 
     # Far down in the list, the count of its group and the way on still are in sight.
     expect(localities.locator(".picker-now")).to_have_text("Đã chọn 2, nhiều nhất 3")
@@ -59,4 +60,5 @@ def test_two_hundred_units_are_chosen_from_on_a_phone(new_page: NewPage, axe: Ax
     expect(page.locator("main .button[value=next]")).to_be_in_viewport()
     assert axe(page) == []
     expect(page.locator("#save-status")).to_have_text(re.compile("Đã lưu"))
+    page.wait_for_function("!document.querySelector('#save-status').textContent.includes('…')")
     assert len(draft_content(invitation_by_code(code_of(invitation))).units) == 2
