@@ -21,6 +21,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in real use: a database in memory cannot be shared between a live server and a job in a thread.
     DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 
+else:
+    # What a test commits need not outlive a power cut. Servers that tests start have the settings of the product.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+
 if "redis" in CACHES["default"]["BACKEND"]:
     # Every test empties its cache; a worker must not empty its neighbour's.
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -41,7 +41,7 @@ def said(page: Page) -> tuple[list[str], list[str], str]:
 def test_script_and_server_rank_alike(new_page: NewPage, publication: Publication) -> None:
     script, server = new_page(), new_page(java_script_enabled=False)
     draws = random.Random(7)
-    weightings = [[draws.choice([0, 5, 12.5, 33.33, 60, 100]) for _ in range(3)] for _ in range(12)]
+    weightings = [[draws.choice([0, 5, 12.5, 33.33, 60, 100]) for _ in range(3)] for _ in range(7)]
     script.goto(ADDRESS)
     seen = set()
 
