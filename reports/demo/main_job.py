@@ -12,6 +12,7 @@ from functools import partial
 from random import SystemRandom
 
 import numpy as np
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import JobState
@@ -56,7 +57,8 @@ from surveys.selectors.quality import checks_of
 from surveys.services.ballot_opening import ballot_open
 from surveys.services.datasets import dataset_freeze
 from surveys.services.edition_import import edition_import
-from surveys.services.editions import edition_close, edition_open
+from surveys.services.editions import edition_open
+from surveys.services.fieldwork import fieldwork_end
 from surveys.services.frame_imports import frame_import_start, frame_upload
 from surveys.services.invitations import Guest, invitations_create
 from surveys.workbook import workbook_read
@@ -200,7 +202,8 @@ def _fieldwork(edition: Edition, crew: Crew, plan: Plan, progress: Progress) -> 
 
     responses_simulate(edition=edition, plan=plan, by=crew.manager, now=crew.clock(), progress=shown)
     # Not seeded: the order in which answers are written anew must be known to nobody, in a demonstration too.
-    edition_close(edition=edition, by=crew.manager, now=crew.clock(), rng=SystemRandom())
+    now, reason = crew.clock(), "Hết hạn nhận phiếu"
+    fieldwork_end(edition=edition, reason=reason, by=crew.manager, now=now, today=localdate(now), rng=SystemRandom())
 
 
 def _open_box(edition: Edition, crew: Crew, passwords: Mapping[str, str]) -> None:

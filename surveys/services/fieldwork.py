@@ -129,7 +129,7 @@ def fieldwork_end(
     if not reason.strip():
         raise ReasonMissing
     day_count(edition=locked, today=today)
-    return edition_close(edition=locked, by=by, now=now, rng=rng, reason=reason.strip())
+    return edition_close(edition=edition, by=by, now=now, rng=rng, reason=reason.strip())
 
 
 def _held(edition: Edition, *states: EditionState) -> Edition:

@@ -90,12 +90,14 @@ def parcel_make(*, campaign: Campaign, recipient: Recipient, to: str, token: UUI
         return Parcel(to=to, token=str(token), text=str(mail.body), mail=mail)
     with translation.override("vi"):
         values = values_of(edition=campaign.edition, recipient=recipient)
-    return Parcel(to=to, token=str(token), text=_short_text(campaign, values), values=values)
+        text = _short_text(campaign, values)
+    return Parcel(to=to, token=str(token), text=text, values=values)
 
 
 def _short_text(campaign: Campaign, values: dict[str, str]) -> str:
     """A text message: Vietnamese only, on request without diacritics, which fits twice as much into a segment."""
-    text = " ".join(filled(campaign.text_vi, values).split())
+    mark = f"({_('Simulated data')})" if campaign.edition.is_simulated else ""
+    text = " ".join(f"{mark} {filled(campaign.text_vi, values)}".split())
     return plain(text) if campaign.without_marks else text
 
 
@@ -112,7 +114,7 @@ def _mail(campaign: Campaign, recipient: Recipient, to: str, token: UUID) -> Ema
             "values": values,
         })  # fmt: skip
     title = " ".join(" / ".join(part for part in subjects if part).split())
-    context = {"sections": sections, "subject": title}
+    context = {"sections": sections, "subject": title, "simulated": campaign.edition.is_simulated}
     mail = EmailMultiAlternatives(
         subject=title,
         body=render_to_string("emails/message.txt", context),

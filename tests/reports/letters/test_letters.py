@@ -79,6 +79,7 @@ def test_one_sheet_each_in_pieces_with_address_in_the_window_and_code(
     sheets = PdfReader(io.BytesIO(content)).pages
     texts = [" ".join(sheet.extract_text().split()) for sheet in sheets]
     assert len(texts) == 4
+    assert all("Dữ liệu mô phỏng" in text for text in texts)
     for invitation in invitations[:4]:
         assert sum(code_in_groups(code_of(invitation)) in text for text in texts) == 1
     with pikepdf.open(io.BytesIO(content)) as pdf:

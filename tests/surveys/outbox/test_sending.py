@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,12 +15,13 @@ from surveys.selectors.campaigns import counts_of
 from surveys.selectors.invitations import code_of
 from surveys.selectors.outbox import due_next
 from surveys.services.campaigns import campaign_pause, campaign_start, failed_again, quiet_hours_set, unclear_decide
+from surveys.services.message_texts import parcel_make, recipient_of
 from surveys.services.opt_outs import opt_out
 from surveys.services.outbox import leases_expire, message_claim
 from surveys.services.outbox_fill import outbox_fill
 from surveys.services.sending import outbox_wake
 from tests.factories.editions import NOW, edition_opened
-from tests.factories.messages import Clock, campaign_started, fates, invite, work
+from tests.factories.messages import Clock, campaign_make, campaign_started, fates, invite, work
 from tests.surveys.outbox.sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,18 @@ def test_everybody_gets_one_mail_with_the_own_link_and_one_click_against_more(si
     link = f"{settings.SITE_URL}/s/{code_of(invitation)}/"
     assert set(parts) == {"text/plain", "text/html"}
     assert all(link in part and link.replace("/s/", "/en/s/") in part for part in parts.values())
+    assert all("Dữ liệu mô phỏng" in part and "Simulated data" in part for part in parts.values())
+
+
+@pytest.mark.parametrize(("simulated", "begins"), [(True, "(Dữ liệu mô phỏng) Hiệp hội"), (False, "Hiệp hội")])
+def test_text_messages_say_that_an_edition_is_simulated(simulated: bool, begins: str) -> None:
+    edition = edition_opened(simulated=simulated)
+    (invitation,) = invite(edition, "a@a.vn")
+    campaign = campaign_make(edition, channel=MessageChannel.SMS)
+
+    parcel = parcel_make(campaign=campaign, recipient=recipient_of(invitation), to="+84912345678", token=uuid4())
+
+    assert parcel.text.startswith(begins)
 
 
 def test_no_code_stands_in_the_database(sink: Sink) -> None:
