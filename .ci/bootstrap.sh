@@ -62,3 +62,5 @@ echo "Installing Python packages from $pins …"
 .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "$pins"
 rm -f .venv/.stamp-"$purpose"-*
 touch "$stamp"
+# What testing needs holds what running needs, in the same versions.
+[ "$purpose" = run ] || touch ".venv/.stamp-run-$(sha256sum requirements.txt | cut -c1-16)"

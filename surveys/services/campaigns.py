@@ -16,7 +16,7 @@ from surveys.messages.texts import text_faults
 from surveys.models import Campaign, Edition, OutboxMessage, QuietHours
 from surveys.selectors.campaigns import campaign_of, messages_in_trouble
 from surveys.selectors.contacts import opt_outs_of_another_key
-from surveys.services.editions import WrongState
+from surveys.services.editions import WrongState, edition_held
 from surveys.services.message_texts import parcel_make, recipient_example
 from surveys.services.sending import campaign_wake, carrier_for
 
@@ -118,8 +118,7 @@ def campaign_create(
         WrongState: the edition takes no more answers.
         CampaignExists, TextFaulty
     """
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
-    _live(locked)
+    locked = edition_held(edition=edition, states=LIVE)
     texts_check(channel=channel, texts=texts)
     if campaign_of(locked, kind, channel):
         raise CampaignExists
@@ -286,11 +285,6 @@ def troubles_hand_out(*, campaign: Campaign, by: User | None, now: datetime) -> 
 
 def _facts(texts: Texts) -> dict[str, object]:
     return {each.name: getattr(texts, each.name) for each in fields(texts)}
-
-
-def _live(edition: Edition) -> None:
-    if EditionState(edition.state) not in LIVE:
-        raise WrongState(edition=edition.title, state=EditionState(edition.state).label.lower())
 
 
 def _locked(campaign: Campaign) -> Campaign:

@@ -2,7 +2,7 @@
 transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from random import Random
 from typing import TypeVar
@@ -53,6 +53,19 @@ class WrongState(NotNow):
 class NotReady(NotNow):
     code = "not_ready"
     sentence = _("“%(edition)s” cannot open yet: %(gaps)s")
+
+
+def edition_held(*, edition: Edition, states: Collection[EditionState]) -> Edition:
+    """The edition as it is now, locked until the transaction ends, with its province.
+
+    Raises:
+        WrongState: it is in none of these states.
+    """
+    locked = Edition.objects.select_for_update(of=("self",)).select_related("province").get(pk=edition.pk)
+    state = EditionState(locked.state)
+    if state not in states:
+        raise WrongState(edition=locked.title, state=state.label.lower())
+    return locked
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation
 from surveys.selectors.progress import counts_now
 from surveys.services.edition_settings import EndsBeforeStart
-from surveys.services.editions import WrongState, edition_close
+from surveys.services.editions import edition_close, edition_held
 from surveys.services.tray import FEWEST_TOGETHER
 
 DONE_AT = 3
@@ -77,7 +77,7 @@ def fieldwork_plan_set(*, edition: Edition, response_rate: float, by: User | Non
         RateInvalid
         WrongState: the edition takes no more answers.
     """
-    locked = _held(edition, EditionState.DRAFT, EditionState.OPEN)
+    locked = edition_held(edition=edition, states={EditionState.DRAFT, EditionState.OPEN})
     if not 0 < response_rate <= 1:
         raise RateInvalid
     plan, _made = FieldworkPlan.objects.update_or_create(
@@ -99,7 +99,7 @@ def edition_extend(
         ReasonMissing, DayPassed, DayUnchanged
         EndsBeforeStart: before the first day of answering.
     """
-    locked = _held(edition, EditionState.OPEN)
+    locked = edition_held(edition=edition, states={EditionState.OPEN})
     if not reason.strip():
         raise ReasonMissing
     if closes_on < today:
@@ -125,16 +125,8 @@ def fieldwork_end(
         ReasonMissing
         WrongState: not open.
     """
-    locked = _held(edition, EditionState.OPEN)
+    locked = edition_held(edition=edition, states={EditionState.OPEN})
     if not reason.strip():
         raise ReasonMissing
     day_count(edition=locked, today=today)
     return edition_close(edition=edition, by=by, now=now, rng=rng, reason=reason.strip())
-
-
-def _held(edition: Edition, *states: EditionState) -> Edition:
-    locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    state = EditionState(locked.state)
-    if state not in states:
-        raise WrongState(edition=locked.title, state=state.label.lower())
-    return locked

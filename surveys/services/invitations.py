@@ -14,7 +14,7 @@ from ddci.core.crypto import handle_new
 from ddci.core.errors import Invalid
 from surveys.enums import EditionState
 from surveys.models import Edition, Invitation
-from surveys.services.editions import WrongState
+from surveys.services.editions import edition_held
 
 BATCH = 500
 LARGEST_WEIGHT = 1e9
@@ -57,10 +57,7 @@ def invitations_create(
         GuestInvalid: a design weight is not a positive number; nobody is invited.
         WeightsDiffer: businesses of one stratum, invited now or before, have different weights; nobody is invited.
     """
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
-    state = EditionState(locked.state)
-    if state not in {EditionState.DRAFT, EditionState.OPEN}:
-        raise WrongState(edition=locked.title, state=state.label.lower())
+    locked = edition_held(edition=edition, states={EditionState.DRAFT, EditionState.OPEN})
     for guest in guests:
         if not (isfinite(guest.design_weight) and 0 < guest.design_weight <= LARGEST_WEIGHT):
             raise GuestInvalid(name=guest.name)

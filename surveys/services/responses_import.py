@@ -26,7 +26,7 @@ from surveys.answers.questionnaire import Questionnaire
 from surveys.enums import Channel, EditionState, NonAnswer, RespondentType
 from surveys.models import BlockUnit, Comment, Edition, Rating, Response
 from surveys.selectors.answering import questionnaire_asked
-from surveys.services.editions import WrongState
+from surveys.services.editions import edition_held
 from surveys.workbook.cells import CellFault, number_of
 from surveys.workbook.csv_table import CsvLine, CsvTable, csv_read
 from surveys.workbook.faults import Fault, FileFaults
@@ -74,10 +74,7 @@ def responses_import(*, edition: Edition, table: bytes, by: User | None, now: da
         AlreadyImported: the same bytes were taken over before.
         ResponsesFaults: every fault at once, with row and column; nothing was saved.
     """
-    locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    state = EditionState(locked.state)
-    if state is not EditionState.OPEN:
-        raise WrongState(edition=locked.title, state=state.label.lower())
+    locked = edition_held(edition=edition, states={EditionState.OPEN})
     note = f"SHA-256 {hashlib.sha256(table).hexdigest()}"
     if audit_of(locked.province).filter(action="responses.import", subject_id=str(locked.pk), note=note).exists():
         raise AlreadyImported

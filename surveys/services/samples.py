@@ -18,13 +18,13 @@ from surveys.population.plan import Plan
 from surveys.population.strata import Cell
 from surveys.selectors.frame import businesses_of
 from surveys.selectors.samples import businesses_invited, population_counts, sample_of, strata_of_sample, waves_of
-from surveys.services.editions import WrongState
+from surveys.services.editions import edition_held
 from surveys.services.invitations import Guest, invitations_create
 from surveys.services.sampling import Assessment, plan_assess, precision_as_data
 
 BATCH = 2000
 LIVE = {EditionState.DRAFT, EditionState.OPEN}
-FROZEN = {EditionState.FROZEN, EditionState.SCORED, EditionState.PUBLISHED}
+BEFORE_FREEZING = {*LIVE, EditionState.CLOSED}
 
 
 class SampleDrawn(NotNow):
@@ -53,7 +53,7 @@ def sample_draw(*, edition: Edition, plan: Plan, by: User | None, now: datetime)
         SampleDrawn: there is a sample already.
         FrameEmpty, NoSpreadKnown, SampleTooLarge, SampleTooSmall, FloorsTooHigh: see `plan_assess`.
     """
-    locked = _locked(edition)
+    locked = edition_held(edition=edition, states=LIVE)
     if sample_of(locked):
         raise SampleDrawn
     # Names of strata go with the answers into the dataset: in Vietnamese, whatever language the member of staff reads.
@@ -77,14 +77,6 @@ def sample_draw(*, edition: Edition, plan: Plan, by: User | None, now: datetime)
     )
     audit(action="sample.draw", subject=locked, by=by, now=now, province=locked.province, note=note)
     return sample
-
-
-def _locked(edition: Edition) -> Edition:
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
-    state = EditionState(locked.state)
-    if state not in LIVE:
-        raise WrongState(edition=locked.title, state=state.label.lower())
-    return locked
 
 
 def _people(edition: Edition, plan: Plan) -> dict[str, tuple[int, Cell]]:
@@ -158,7 +150,7 @@ def sample_invite(*, sample: Sample, wave: int, by: User | None, now: datetime) 
         NoSuchWave: it is not the next one.
         WrongState: the edition takes no more answers.
     """
-    edition = _locked(sample.edition)
+    edition = edition_held(edition=sample.edition, states=LIVE)
     locked = Sample.objects.select_for_update().get(pk=sample.pk)
     if wave != next_wave(locked):
         raise NoSuchWave
@@ -229,10 +221,7 @@ def margins_from_frame(*, edition: Edition, by: User | None, now: datetime) -> i
     Raises:
         WrongState: the data are frozen.
     """
-    locked = Edition.objects.select_for_update().get(pk=edition.pk)
-    state = EditionState(locked.state)
-    if state in FROZEN:
-        raise WrongState(edition=locked.title, state=state.label.lower())
+    locked = edition_held(edition=edition, states=BEFORE_FREEZING)
     counted = 0
     fields = ("type", "locality", "sector", "size", "age")
     for field in ProfileField.objects.filter(edition=locked, code__in=fields).order_by("position", "code"):
