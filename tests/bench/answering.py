@@ -8,6 +8,7 @@ all share this machine.
 
 import json
 import os
+import secrets
 import socket
 import statistics
 import subprocess
@@ -101,7 +102,20 @@ def databases() -> Iterator[tuple[str, dict[str, str]]]:
     with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")  # type: ignore[arg-type]
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    yield "PostgreSQL", {**environment, "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
+    yield "PostgreSQL", {**environment, "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}")), **production()}
+
+
+def production() -> dict[str, str]:
+    """The documented environment of an installation behind a proxy, which the client plays."""
+    return {
+        "DDCI_MODE": "production",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "INVITATION_KEY": secrets.token_urlsafe(48),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": "https://ddci.example.vn",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "DEFAULT_FROM_EMAIL": "DDCI <ddci@example.vn>",
+    }
 
 
 @contextmanager
@@ -112,11 +126,15 @@ def served(name: str, changes: dict[str, str]) -> Iterator[Served]:
         del environment["DATABASE_URL"]
     wanted = 1 + sum(way.surveys for way in WAYS) + SAVERS
     codes = json.loads(prepare(environment, str(wanted)))
+    if "DDCI_MODE" in changes:
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(collect, env=environment, check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     processes = (os.cpu_count() or 1) if "CACHE_URL" in changes else 1
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--processes", str(processes)]
+    command += ["--trusted-proxy", "127.0.0.1"] if "DDCI_MODE" in changes else []
     with (Path(changes["DDCI_VAR"]) / "server.log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:

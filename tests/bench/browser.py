@@ -10,7 +10,6 @@ A real browser spends its own processor on understanding a page. Here that would
 the fields of a page are looked up once for each kind of page (`Known`), and afterwards only counted.
 """
 
-import http.client
 import random
 import re
 import time
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlencode, urljoin
 
+from tests.bench.connection import Connection
+
 ADDRESS = re.compile(r'data-address="([^"]*)"')
 ACTION = re.compile(r'action="([^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">')
@@ -26,7 +27,9 @@ FIELD = re.compile(r"<input\b[^>]*>", re.S)
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 MOST = re.compile(r"(?:nhiều nhất|Chọn) (\d+)")
 FILE = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js|woff2))"')
+FACE = re.compile(r"@font-face\s*{[^}]*}")
 FONT = re.compile(r'url\("?([^)"]+\.woff2)"?\)')
+LETTERS = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
 LONGEST_WALK = 200
 
 Entries = list[tuple[str, str]]
@@ -42,7 +45,7 @@ class Known:
 
 class Browser:
     def __init__(self, address: str, seed: int, known: Known, *, script: bool = True, saving: bool = False) -> None:
-        self.connection = http.client.HTTPConnection(address, timeout=120)
+        self.connection = Connection(address)
         self.rng = random.Random(seed)
         self.known, self.script, self.saving = known, script, saving
         self.times: list[float] = []
@@ -57,7 +60,7 @@ class Browser:
                 if 'class="receipt-code"' in page:
                     return True
                 path, page = self.request("POST", *self.filled(path, page))
-        except (OSError, http.client.HTTPException, ValueError, LookupError):
+        except (OSError, ValueError, LookupError):
             return False
         finally:
             self.connection.close()
@@ -84,32 +87,28 @@ class Browser:
 
     def request(self, method: str, path: str, entries: Entries | None = None) -> tuple[str, str]:
         """The page at the end of the redirects, each request timed."""
-        headers, body = {"Accept-Encoding": "gzip"}, None
-        if entries is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urlencode(entries)
+        body = None if entries is None else urlencode(entries).encode()
         begun = time.perf_counter()
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        content = response.read()
+        found = self.connection.ask(method, path.partition("#")[0], body)
         self.times.append(time.perf_counter() - begun)
-        if response.status in (302, 303):
-            return self.request("GET", response.headers["Location"])
-        if response.status != 200:
-            raise ValueError(f"{response.status} at {path}")
-        if response.headers.get("Content-Encoding") == "gzip":
-            content = zlib.decompress(content, wbits=31)
+        if found.status in (302, 303):
+            return self.request("GET", found.headers["location"])
+        if found.status != 200:
+            raise ValueError(f"{found.status} at {path}")
+        packed = found.headers.get("content-encoding") == "gzip"
+        content = zlib.decompress(found.content, wbits=31) if packed else found.content
         return path, "" if path.endswith(".woff2") else content.decode()
 
     def load_files(self, page: str) -> None:
-        """What a browser that was never here before asks for beside the page."""
+        """What a browser that was never here before asks for beside the page; of the fonts, those that have one of its
+        letters.
+        """
         for name in dict.fromkeys(FILE.findall(page)):
             _path, content = self.request("GET", name)
-            if name.endswith(".css"):
-                for font in FONT.findall(content):
-                    address = urljoin(name, font)
-                    if address not in page:
-                        self.request("GET", address)
+            for face in FACE.findall(content):
+                font = urljoin(name, FONT.search(face)[1])  # type: ignore[index]
+                if font not in page and is_needed(face, page):
+                    self.request("GET", font)
 
     def filled(self, path: str, page: str) -> tuple[str, Entries]:
         """Address and entries of the main form of a page, with every question answered."""
@@ -165,6 +164,12 @@ class Browser:
                 if units:
                     self.known.units.append((units, int(most[1]) if most else 1))
         return [("unit", unit) for units, most in self.known.units for unit in self.rng.sample(units, most)]
+
+
+def is_needed(face: str, page: str) -> bool:
+    """Whether the page has a letter for which a font is declared."""
+    ranges = [(int(first, 16), int(last or first, 16)) for first, last in LETTERS.findall(face)]
+    return any(first <= ord(letter) <= last for letter in set(page) for first, last in ranges)
 
 
 def form_of(page: str) -> str:
