@@ -12,6 +12,7 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from jinja2 import FileSystemLoader, PrefixLoader
 
 from ddci.core.crypto import secret_kept_in_file
 from ddci.core.logs import drop_secrets_from_records
@@ -103,6 +104,14 @@ ROOT_URLCONF = "ddci.urls"
 WSGI_APPLICATION = "ddci.wsgi.application"
 
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "OPTIONS": {
+            "environment": "ddci.core.jinja.environment",
+            "loader": PrefixLoader({"answering": FileSystemLoader(BASE_DIR / "templates" / "answering")}),
+            "auto_reload": False,
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

@@ -100,14 +100,14 @@ def test_job_polls_only_while_it_runs() -> None:
 
 def test_simulated_banner_stands_on_every_frame_that_is_told_so() -> None:
     request = RequestFactory().get("/")
-    for frame in ("base.html", "base_answer.html"):
+    for frame in ("base.html", "answering/base.html"):
         told = render_to_string(frame, {"simulated": True, "messages": []}, request=request)
         untold = render_to_string(frame, {"messages": []}, request=request)
         assert ("banner--simulated" in told, "banner--simulated" in untold) == (True, False)
 
 
 def test_respondents_frame_asks_for_few_files_and_writes_no_style() -> None:
-    page = html.document_fromstring(render_to_string("base_answer.html", {}, request=RequestFactory().get("/")))
+    page = html.document_fromstring(render_to_string("answering/base.html", {}, request=RequestFactory().get("/")))
     assert len(page.xpath("//link[@rel='stylesheet']")) == 2
     assert len(page.xpath("//script")) == 1
     assert page.xpath("//@style") == []

@@ -144,4 +144,4 @@ def overall_html(questionnaire: Questionnaire, content: DraftContent, unit: int)
 
 def overall_cards_html(card: Card, remark: Card, *, told: bool = False) -> SafeString:
     context = {"card": card, "remark": remark, "prefix": "", "ten": True, "gaps": told}
-    return render_to_string("answering/overall_questions.html", context)
+    return SafeString(render_to_string("answering/overall_questions.html", context))
