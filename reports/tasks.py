@@ -9,6 +9,7 @@ from accounts.models import Job
 from accounts.services import Progress, job_kind
 from reports.selectors.publications import publication_by_id
 from reports.services.letters import letters_expire
+from surveys.services.fieldwork import fieldwork_look_after
 from surveys.services.sending import outbox_wake
 
 
@@ -31,6 +32,7 @@ def letters_make_job(job: Job, progress: Progress) -> dict[str, Any]:
 
 
 def tick(*, now: datetime) -> None:
-    """What goes on by itself: messages that are due, letters that nobody took."""
+    """What goes on by itself: messages that are due, letters that nobody took, full trays, days to be counted."""
     outbox_wake(now=now)
     letters_expire(now=now)
+    fieldwork_look_after(today=timezone.localdate(now))

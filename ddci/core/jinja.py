@@ -1,8 +1,8 @@
 """Environment of the templates in templates/answering.
 
 They are Jinja's, compiled to Python: many businesses ask for the pages of the questionnaire at once, and drawing them
-with Django's templates took a fifth of a page's time (docs/decisions/0068-jinja-for-answering.md). Texts are marked with
-`_("…")`; what stands in them follows as `|format(name=value)` and is escaped.
+with Django's templates took a fifth of a page's time (docs/decisions/0068-jinja-for-answering.md). Texts are marked
+with `_("…")`; what stands in them follows as `|format(name=value)` and is escaped.
 """
 
 from functools import cache

@@ -17,6 +17,7 @@ from surveys.demo.sample import Business, sample_drawn
 from surveys.enums import InvitationState
 from surveys.models import BlockUnit, Edition, Invitation
 from surveys.services.answering import draft_save, response_submit
+from surveys.services.fieldwork import fieldwork_look_after
 from surveys.services.invitations import invitations_create
 from surveys.workbook import EditionContent
 from surveys.workbook.rows import content_of
@@ -83,6 +84,7 @@ def responses_simulate(
                 drawn = ballot_drawn(content, model, businesses[source], plan.rng(4, source))
                 ballot = drawn if source == place else repeated(drawn, businesses[place])
                 _send_in(invitations[place], _pages(ballot, keys), now)
+        fieldwork_look_after(today=now.date())
         progress(min(start + TOGETHER, len(taking_part)), len(taking_part))
     rest = [place for place in range(len(businesses)) if place not in set(taking_part)]
     begun = rest[: int(len(rest) * BEGUN_ONLY)]

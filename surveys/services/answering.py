@@ -4,7 +4,7 @@ The draft is sealed with a key derived from the respondent's code; sending in lo
 edition (in a confidential one it turns it into a `Response`). Neither codes nor answers are ever logged.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,7 +24,6 @@ from surveys.enums import Channel, EditionState, InvitationState, Secrecy
 from surveys.models import (
     Comment,
     Draft,
-    Edition,
     Envelope,
     Invitation,
     Rating,
@@ -45,9 +44,8 @@ from surveys.selectors.sittings import SittingOver, sitting_content, sitting_key
 from surveys.services.ballot_keys import NoBallotBox
 from surveys.services.ballot_opening import comment_rows, rating_rows, response_row
 from surveys.services.calls import call_completed
-from surveys.services.fieldwork import day_count_when_due, withdrawal_count
+from surveys.services.fieldwork import withdrawal_count
 from surveys.services.holding import invitation_held
-from surveys.services.tray import tray_empty_when_due
 
 DRAFT_REPLACED = "UPDATE surveys_draft SET box = %s, revision = %s, saved_at = %s WHERE id = %s AND revision = %s"
 
@@ -270,16 +268,13 @@ def draft_discard(*, invitation: Invitation, sitting: Sitting | None = None, day
         return
     Invitation.objects.filter(pk=locked.pk).update(state=InvitationState.SENT)
     if day and locked.state != InvitationState.SENT:
-        _afterwards(withdrawal_count, locked.edition, day)
 
+        def counted() -> None:
+            withdrawal_count(edition=locked.edition, today=day)
 
-def _afterwards(count: Callable[..., object], edition: Edition, day: date) -> None:
-    """Count in a transaction of its own, once this one is committed; should that fail, what was done stays done."""
-
-    def counted() -> None:
-        count(edition=edition, today=day)
-
-    transaction.on_commit(counted, robust=True)
+        # In a transaction of its own; should counting fail, what was withdrawn stays withdrawn.
+        # (A function with a name: Django says whose error it was, and fails where `partial` has none.)
+        transaction.on_commit(counted, robust=True)
 
 
 def _something_saved(invitation: Invitation) -> bool:
@@ -318,7 +313,7 @@ def content_send(*, held: Invitation, content: DraftContent, hand: str, day: dat
     """Send answers in for an invitation that can be answered and is held (`invitation_held`).
 
     In a sealed edition the answers go into an envelope of the tray, locked for the key holders, and from there with
-    others into the ballot box (`surveys.services.tray`); this transaction writes nothing on the side of the boxes.
+    others into the ballot box (`fieldwork_look_after`); this transaction writes nothing on the side of the boxes.
     They hold the bands of the profile, the channel, and of the invitation stratum and design weight only; a
     confidential edition keeps one of three steps of pace beside them. The invitation changes to done without a time.
     Answers to questions that were not shown are dropped, and units about which nothing was answered are left out.
@@ -326,9 +321,8 @@ def content_send(*, held: Invitation, content: DraftContent, hand: str, day: dat
 
     Args:
         hand: the channel where somebody else filled it in, else "".
-        day: today; the day's sums are brought up to date afterwards, by a transaction of their own and only for ten at
-            once. A confidential edition keeps the day, and nothing finer, with the response until the data are frozen;
-            not that of paper, which is typed at one go. A sealed one keeps nothing of it.
+        day: today. A confidential edition keeps it, and nothing finer, with the response until the data are frozen; not
+            that of paper, which is typed at one go. A sealed one keeps nothing of it.
 
     Raises:
         NotComplete: something required is missing; the sentence names everything at once.
@@ -349,8 +343,6 @@ def content_send(*, held: Invitation, content: DraftContent, hand: str, day: dat
     Draft.objects.filter(invitation=held).delete()
     Sitting.objects.filter(invitation=held).delete()
     Invitation.objects.filter(pk=held.pk).update(state=InvitationState.DONE)
-    if day:
-        _afterwards(day_count_when_due, held.edition, day)
     return receipt
 
 
@@ -363,13 +355,6 @@ def _envelope_write(invitation: Invitation, ballot: Ballot) -> None:
     units = [rated.unit for rated in ballot.ratings]
     envelope.box = sealed(envelope_key(envelope), envelope_bytes(units, locked))
     envelope.save(force_insert=True)
-
-    # Answers are safe now. Should emptying the tray fail, they wait there for the next time.
-    # (A function with a name: Django says whose error it was, and fails where `partial` has none.)
-    def tray_look_after() -> None:
-        tray_empty_when_due(edition=invitation.edition)
-
-    transaction.on_commit(tray_look_after, robust=True)
 
 
 def _response_write(invitation: Invitation, ballot: Ballot, day: date | None) -> None:

@@ -1,7 +1,7 @@
 """Counting the days of fieldwork, its plan, its extension and its end.
 
-Days are counted apart from answering: by transactions of their own, for at least ten that have been completed since, by
-a nightly command, and at closing. They say nothing finer than a day, and nothing about units.
+Days are counted apart from answering: by the clock of the server, for at least ten that have been completed since, by a
+nightly command, and at closing. They say nothing finer than a day, and nothing about units.
 """
 
 from datetime import date, datetime
@@ -16,10 +16,11 @@ from accounts.services import audit
 from ddci.core.errors import Invalid
 from surveys.enums import EditionState, InvitationState
 from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation
+from surveys.selectors.editions import editions_open
 from surveys.selectors.progress import counts_now
 from surveys.services.edition_settings import EndsBeforeStart
 from surveys.services.editions import edition_close, edition_held
-from surveys.services.tray import FEWEST_TOGETHER
+from surveys.services.tray import FEWEST_TOGETHER, tray_empty_when_due
 
 DONE_AT = 3
 
@@ -60,6 +61,15 @@ def day_count_when_due(*, edition: Edition, today: date) -> None:
     done = Invitation.objects.filter(edition=edition, state=InvitationState.DONE).count()
     if done - before >= FEWEST_TOGETHER:
         day_count(edition=edition, today=today)
+
+
+def fieldwork_look_after(*, today: date) -> None:
+    """What goes on by itself in every open edition: a tray that is full enough is emptied into the ballot box, and the
+    day is counted. Apart from sending in, so that no business waits for it and many envelopes are emptied at once.
+    """
+    for edition in editions_open():
+        tray_empty_when_due(edition=edition)
+        day_count_when_due(edition=edition, today=today)
 
 
 @transaction.atomic

@@ -19,25 +19,19 @@ from surveys.selectors.ballots import envelope_key, wrapping_key
 FEWEST_TOGETHER = 10
 SHARE_TOGETHER = 10
 BATCH = 500
-WAITING = """
-    SELECT count(*) FROM surveys_envelope e JOIN surveys_invitation i ON i.id = e.invitation_id WHERE i.edition_id = %s
-"""
 log = structlog.get_logger("ddci.ballot")
 
 
 def is_due(edition: Edition) -> bool:
     """Enough envelopes: at least ten, and a tenth of the boxes, so that rewriting all stays cheap."""
-    # Asked after every submission: composing it by the ORM would take longer than running it.
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, [edition.pk])
-        waiting = int(cursor.fetchone()[0])
+    waiting = Envelope.objects.filter(invitation__edition=edition).count()
     if waiting < FEWEST_TOGETHER:
         return False
     return waiting >= SealedResponse.objects.filter(ballot__edition=edition).count() // SHARE_TOGETHER
 
 
 def tray_empty_when_due(*, edition: Edition) -> None:
-    """After a submission is committed: empty the tray if it is full enough. Answers wait there safely if this fails."""
+    """Empty the tray if it is full enough. Answers wait there safely if this fails."""
     if not is_due(edition):
         return
     tray_empty(edition=edition, rng=SystemRandom())

@@ -20,6 +20,7 @@ from surveys.models import (
     Comment,
     Edition,
     Envelope,
+    FieldworkDay,
     Invitation,
     KeyHolder,
     Rating,
@@ -36,6 +37,7 @@ from surveys.services.answering import draft_save, response_submit
 from surveys.services.ballot_opening import BoxNotClosed, BoxOpened, WrongSecret, ballot_open
 from surveys.services.datasets import BoxUnopened, dataset_freeze
 from surveys.services.editions import edition_close
+from surveys.services.fieldwork import fieldwork_look_after
 from surveys.services.tray import FEWEST_TOGETHER, is_due, tray_empty
 from surveys.services.withdrawal import CannotBeFound, response_shown, response_withdraw
 from tests.factories.ballots import PASSPHRASES, box_open, box_opened
@@ -104,14 +106,16 @@ def test_the_tray_waits_for_ten_and_gives_every_box_a_new_name_and_wrapping() ->
     assert not {bytes(box) for box in before.values()} & {bytes(box) for box in after.values()}
 
 
-def test_the_tenth_business_empties_the_tray_once_its_answer_is_safe(django_capture_on_commit_callbacks: Any) -> None:
+def test_the_clock_empties_the_tray_once_ten_answers_lie_there() -> None:
     edition = edition_asking()
-    with django_capture_on_commit_callbacks(execute=True):
-        sent(edition, 9)
+    sent(edition, 9)
+    fieldwork_look_after(today=NOW.date())
     assert boxes_of(edition).boxed == 0
-    with django_capture_on_commit_callbacks(execute=True):
-        sent(edition, 1)
+    sent(edition, 1)
+    assert boxes_of(edition).waiting == 10
+    fieldwork_look_after(today=NOW.date())
     assert (boxes_of(edition).boxed, boxes_of(edition).waiting) == (10, 0)
+    assert FieldworkDay.objects.get(edition=edition).day == NOW.date()
 
 
 def test_staff_see_counts_that_move_by_trays_and_no_answer() -> None:

@@ -39,6 +39,7 @@ from surveys.selectors.ballots import BoxCount, boxes_of, wrapping_key
 from surveys.selectors.linkage import BOXES, RESPONSES, Evidence, evidence_of
 from surveys.services.answering import draft_save, response_submit
 from surveys.services.ballot_keys import locked_secret_of
+from surveys.services.fieldwork import fieldwork_look_after
 from surveys.services.samples import sample_draw, sample_invite
 from surveys.services.sittings import sitting_start
 from tests.factories.ballots import PASSPHRASES, box_opened
@@ -90,6 +91,8 @@ def voted(edition: Edition) -> Sent:
         before = counters()
         response_submit(invitation=invitation, sitting=sitting, day=now.date())
         # No counter of a unit moves with one submission: they rise for a whole tray at once, all written anew.
+        assert counters() == before
+        fieldwork_look_after(today=now.date())
         assert sum(counters().values()) - sum(before.values()) in {0, TOGETHER}
         numbers[number] = str(invitation.pk)
     return numbers
