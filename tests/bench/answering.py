@@ -121,7 +121,7 @@ def production() -> dict[str, str]:
 @contextmanager
 def served(name: str, changes: dict[str, str]) -> Iterator[Served]:
     """A server on a free port over a fresh database with an open edition, and unused codes."""
-    environment = {**os.environ, "DATABASE_URL": "", **changes, "LOG_LEVEL": "ERROR"}
+    environment = {**os.environ, "DATABASE_URL": "", **changes}
     if not environment["DATABASE_URL"]:
         del environment["DATABASE_URL"]
     wanted = 1 + sum(way.surveys for way in WAYS) + SAVERS
