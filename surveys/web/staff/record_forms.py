@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from surveys.services.record_lines import RecordLine
@@ -44,7 +45,7 @@ class TypedNumber(forms.CharField):
             raise ValidationError(str(fault)) from fault
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:.10g}".replace(".", ",") if isinstance(value, float) else value
+        return f"{value:.10g}".replace(".", get_format("DECIMAL_SEPARATOR")) if isinstance(value, float) else value
 
 
 class RecordsFileForm(forms.Form):

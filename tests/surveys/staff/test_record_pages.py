@@ -41,6 +41,7 @@ def test_an_analyst_enters_a_value_with_a_decimal_comma_and_its_document():
     value = HardValue.objects.get(block_unit__unit__code="so-cong-thuong")
     assert (value.value, value.document.title) == (88.5, "12/BC")
     assert 'value="88,5"' in client.get(unit_page(edition)).content.decode()
+    assert 'value="88.5"' in client.get(f"/en{unit_page(edition)}").content.decode()
 
 
 def test_members_without_the_duty_and_strangers_stay_outside():
