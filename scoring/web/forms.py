@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ddci.templatetags.ddci_format import write_number
 from scoring.enums import Exclusions, Verdict
 from scoring.models import Recipe
 from scoring.selectors.recipes import recipes_of
@@ -18,7 +19,8 @@ LARGEST_RECIPE = 1_000_000
 
 class DatasetChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Dataset) -> str:
-        return str(_("Dataset %(number)s (%(ratings)s ratings)")) % {"number": obj.number, "ratings": obj.ratings}
+        facts = {"number": obj.number, "ratings": write_number(obj.ratings, 0)}
+        return str(_("Dataset %(number)s (%(ratings)s ratings)")) % facts
 
 
 class RecipeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -108,6 +108,13 @@ def test_pages_are_accessible_and_fit(new_page: NewPage, axe: Axe, world: World,
     assert not found, "\n".join(found)
 
 
+def test_the_row_of_links_begins_where_one_is(new_page: NewPage, world: World, site: LiveServer) -> None:
+    page = new_page(width=360)
+    sign_in(page, world, "manager", site)
+    page.goto(reverse("staff:edition-settings", args=[world.open.pk]))
+    expect(page.locator(".staff-nav [aria-current=page]")).to_be_in_viewport(ratio=1)
+
+
 def test_closing_by_keyboard_and_without_scripts(new_page: NewPage, world: World, site: LiveServer) -> None:
     page = new_page(java_script_enabled=False)
     sign_in(page, world, "manager", site)
