@@ -3,6 +3,7 @@ written into it.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -30,8 +31,15 @@ OPTION = (
     '<label class="option" data-search="{}"><input type="checkbox" name="unit" value="{}">'
     '<span class="option-text">{}</span></label>'
 )
-HEAD = """ data-title="{name} · {unit} · DDCI">
-  <div><p class="answer-step">{unit}</p><h1>{name}</h1>{lede}</div>"""
+HEAD = '<p class="answer-step">{unit}</p><h1>{name}</h1>{lede}'
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a page about a unit is called: its title, and the beginning of what it shows."""
+
+    title: str
+    html: SafeString
 
 
 def cards_html(cards: Sequence[Card], *, prefix: str, told: bool = False) -> SafeString:
@@ -79,14 +87,15 @@ def options_html(questionnaire: Questionnaire, block: BlockSheet, chosen: Collec
     return SafeString(html)
 
 
-def head_html(questionnaire: Questionnaire, step: Step) -> SafeString:
-    """What a page about a unit that is sent along is called: its title, and the beginning of what it shows."""
+def head_of(questionnaire: Questionnaire, step: Step) -> Head:
+    """The head of a page that is sent along."""
     key = ("head", get_language(), step)
     if key not in questionnaire.kept:
         head = page_head(questionnaire, step)
         lede = format_html('<p class="lede">{}</p>', head["meaning"]) if head["meaning"] else ""
-        questionnaire.kept[key] = format_html(HEAD, **head, lede=lede)
-    found: SafeString = questionnaire.kept[key]
+        title = f"{head['name']} · {head['unit']} · DDCI"
+        questionnaire.kept[key] = Head(title, format_html(HEAD, **head, lede=lede))
+    found: Head = questionnaire.kept[key]
     return found
 
 

@@ -1,9 +1,9 @@
 """Every kind of page of the questionnaire, shown."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from surveys.answers.drafts import OverallPage
@@ -18,8 +18,9 @@ from surveys.web.answering.cards import (
     section_cards,
 )
 from surveys.web.answering.fragments import (
+    Head,
     cards_html,
-    head_html,
+    head_of,
     overall_cards_html,
     overall_html,
     page_head,
@@ -29,7 +30,7 @@ from surveys.web.answering.fragments import (
 )
 from surveys.web.answering.frame import sheet
 from surveys.web.answering.looks import Look
-from surveys.web.answering.sheets import place_of, review_profile, review_units, shelves
+from surveys.web.answering.sheets import Place, place_of, review_profile, review_units, shelves
 
 
 def shown(look: Look) -> HttpResponse:
@@ -108,30 +109,33 @@ SHOWN: dict[Kind, Callable[[Look], HttpResponse]] = {
 }
 
 
-# Nine of these stand in a page: formatted here, because a loop of the template would take as long as the rest of it.
-FOLLOWING = """
-<template data-step="{}" data-address="{}" data-where="{}" data-number="{}"{}
-  <div>{}</div>
-</template>
-"""
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A page that is sent along."""
+
+    step: Step
+    address: str
+    place: Place
+    head: Head
+    questions: SafeString
 
 
-def following(look: Look) -> SafeString:
+def following(look: Look) -> list[Following]:
     """The later pages about a unit, up to the first that depends on what is answered before it; sent along, so that a
     script can turn to them without asking the server.
     """
-    found: list[tuple[object, ...]] = []
+    found: list[Following] = []
     if not look.direct:
-        return SafeString("")
+        return found
     after = look.order.index(look.step) + 1
     for number, step in enumerate(look.order[after:], after + 1):
         questions = _following_questions(look, step)
         if questions is None:
             break
-        place, address = place_of(look.visit, step, look.order, number), step_address(look.visit.code, step)
-        head = head_html(look.visit.questionnaire, step)
-        found.append((step.key, address, place.words, place.number, head, questions))
-    return format_html_join("", FOLLOWING, found)
+        place = place_of(look.visit, step, look.order, number)
+        head = head_of(look.visit.questionnaire, step)
+        found.append(Following(step, step_address(look.visit.code, step), place, head, questions))
+    return found
 
 
 def _following_questions(look: Look, step: Step) -> SafeString | None:
