@@ -17,7 +17,8 @@ die() { printf '\n%s\n' "$@" >&2; exit 1; }
 
 recent_python() {
   local each
-  for each in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+  # The distribution's own first: one compiled by hand is often a third slower.
+  for each in ${PYTHON:-/usr/bin/python3 python3 python3.13 python3.12 python3.11}; do
     if "$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$each"; return; fi
   done
   die "Python 3.11 or newer is needed. On Debian 12: apt-get install python3 python3-venv" \

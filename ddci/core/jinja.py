@@ -39,6 +39,11 @@ def environment(**options: Any) -> Environment:
 
 def _text(message: str) -> Markup:
     """A text of ours in the reader's language; it may hold HTML."""
+    return _translated(message, get_language())
+
+
+@cache
+def _translated(message: str, _language: str | None) -> Markup:
     return Markup(gettext(message))  # noqa: S704 - written by us and our translators
 
 
