@@ -70,6 +70,8 @@ DEEDS = {
     "campaign.unclear": _("Decided about an unclear message"),
     "campaign.troubles": _("List of undelivered messages downloaded"),
     "quiet_hours.set": _("Quiet hours set"),
+    "contact.opt_out": _("Wish for no more messages noted"),
+    "contact.opt_in": _("Wish for messages again noted"),
     "frame.import": _("Businesses imported"),
     "frame.merge": _("Two businesses merged"),
     "frame.apart": _("Two businesses told apart"),

@@ -44,6 +44,7 @@ MESSAGES: dict[str, Closed] = {
     "campaigns": Closed(MANAGER, edition),
     "campaign-new": Closed(MANAGER, edition, post=422),
     "quiet-hours": Closed(MANAGER, edition, get=NOT_SERVED, post=302),
+    "message-wish": Closed(MANAGER, edition, get=NOT_SERVED, post=422),
     "campaign": Closed(MANAGER, campaign),
     "campaign-text": Closed(MANAGER, campaign, post=302, data=texts),
     "campaign-start": Closed(MANAGER, campaign, get=NOT_SERVED, post=302),

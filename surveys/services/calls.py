@@ -16,6 +16,7 @@ from ddci.core.errors import Invalid
 from surveys.enums import CallOutcome
 from surveys.models import Assignment, Attempt, Edition, Invitation, Sitting
 from surveys.selectors.calls import CallRow, Wanted, call_rows, calls_found
+from surveys.services.opt_outs import opt_out
 
 BATCH = 500
 
@@ -42,11 +43,14 @@ class CompletedByItself(Invalid):
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of an attempt; `call_back_at` with the outcome “call back” only."""
+    """What came of an attempt; `call_back_at` with the outcome “call back” only. With `no_messages`, the business asked
+    not to be written to any more.
+    """
 
     outcome: CallOutcome
     call_back_at: datetime | None = None
     note: str = ""
+    no_messages: bool = False
 
 
 @transaction.atomic
@@ -92,6 +96,8 @@ def attempt_record(*, invitation: Invitation, tried: Tried, by: User, now: datet
     if tried.outcome == CallOutcome.CALL_BACK and (again is None or again <= now):
         raise CallBackTime
     local = timezone.localtime(now)
+    if tried.no_messages:
+        opt_out(invitation=invitation)
     Assignment.objects.filter(invitation=invitation).update(call_back_at=again)
     return Attempt.objects.create(
         invitation=invitation, by=by, day=local.date(), hour=local.hour, outcome=tried.outcome, note=tried.note

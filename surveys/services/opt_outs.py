@@ -1,8 +1,11 @@
 """Wanting no more messages, and wanting them again after all. Only keyed hashes are kept, for all editions to come."""
 
+from datetime import datetime
+
 from django.db import transaction
 
-from accounts.models import Province
+from accounts.models import Province, User
+from accounts.services import audit
 from surveys.enums import MessageChannel
 from surveys.models import Invitation, OptOut
 from surveys.selectors.contacts import contact_mark, contact_of, key_mark
@@ -27,9 +30,33 @@ def opt_in(*, invitation: Invitation) -> None:
     OptOut.objects.filter(province=province, contact_mark__in=marks).delete()
 
 
-def _note(province: Province, contact: str) -> None:
+@transaction.atomic
+def contact_opt_out(*, province: Province, contact: str, by: User | None, now: datetime) -> bool:
+    """Somebody has told the association that this address or number wants no more messages. False: it was known. The
+    audit trail says that a wish was noted, not whose.
+
+    Args:
+        contact: an e-mail address, or a number in E.164.
+    """
+    is_new = _note(province, contact)
+    if is_new:
+        audit(action="contact.opt_out", subject=province, by=by, now=now, province=province)
+    return is_new
+
+
+@transaction.atomic
+def contact_opt_in(*, province: Province, contact: str, by: User | None, now: datetime) -> bool:
+    """This address or number wants messages again. False: it never said otherwise."""
+    gone, _rows = OptOut.objects.filter(province=province, contact_mark=contact_mark(province, contact)).delete()
+    if gone:
+        audit(action="contact.opt_in", subject=province, by=by, now=now, province=province)
+    return bool(gone)
+
+
+def _note(province: Province, contact: str) -> bool:
     mark = contact_mark(province, contact)
-    OptOut.objects.get_or_create(province=province, contact_mark=mark, defaults={"key_mark": key_mark()})
+    _row, is_new = OptOut.objects.get_or_create(province=province, contact_mark=mark, defaults={"key_mark": key_mark()})
+    return is_new
 
 
 def _contacts(invitation: Invitation) -> set[str]:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from random import Random
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.enums import Role
+from ddci.core.crypto import code_normalised
 from surveys.enums import Secrecy
 from surveys.models import KeyHolder
 from surveys.services.answering import draft_save, response_submit
@@ -18,11 +20,14 @@ from tests.e2e import steps
 from tests.factories.editions import NOW, edition_make
 from tests.factories.people import user_make
 from tests.factories.respondents import edition_asking, invited, unit_key, whole_questionnaire
+from tests.scanner import scanned
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_key_holder_sets_a_passphrase_and_gets_a_sheet(page: Page, axe: Callable[[Page], list[str]]) -> None:
+def test_a_key_holder_sets_a_passphrase_and_gets_a_sheet(
+    page: Page, axe: Callable[[Page], list[str]], tmp_path: Path
+) -> None:
     edition, person = edition_make(secrecy=Secrecy.SEALED), user_make(Role.APPROVER, name="Phạm Thu Hà")
     key_holder_name(edition=edition, person=person, by=None, now=NOW)
     steps.sign_in(page, person)
@@ -33,8 +38,11 @@ def test_a_key_holder_sets_a_passphrase_and_gets_a_sheet(page: Page, axe: Callab
     steps.press(page, "Đặt và hiện tờ khôi phục")
 
     steps.headed(page, "Tờ khôi phục")
-    expect(page.get_by_text(re.compile(r"^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$"))).to_be_visible()
+    code = page.get_by_text(re.compile(r"^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$"))
+    expect(code).to_be_visible()
     expect(page.get_by_role("img", name="mã QR")).to_be_visible()
+    page.pdf(path=tmp_path / "sheet.pdf", format="A4")
+    assert scanned(tmp_path / "sheet.pdf") == [[code_normalised(code.text_content() or "")]]
     steps.look_at(page, axe)
     steps.follow(page, "Đã in xong; trở lại hòm phiếu")
     expect(page.get_by_text("đã đặt cụm mật khẩu").first).to_be_visible()

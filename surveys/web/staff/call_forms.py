@@ -83,6 +83,12 @@ class TriedForm(forms.Form):
         help_text=_("About reaching the business, such as whom to ask for. Never what somebody said about a unit."),
     )
 
+    no_messages = forms.BooleanField(
+        label=_("The business wants no more messages"),
+        required=False,
+        help_text=_("It gets no invitation and no reminder any more, this year and later. It can still answer."),
+    )
+
     def tried(self) -> Tried:
         facts = self.cleaned_data
-        return Tried(CallOutcome(facts["outcome"]), facts["call_back_at"], facts["note"])
+        return Tried(CallOutcome(facts["outcome"]), facts["call_back_at"], facts["note"], facts["no_messages"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import Audience, MessageChannel, MessageKind, MessageReason
@@ -85,6 +86,25 @@ class TrialForm(forms.Form):
         number = phone_of(to)
         if not number:
             raise forms.ValidationError(_("This is not a Vietnamese telephone number."))
+        return number
+
+
+class OptOutForm(forms.Form):
+    """What somebody said by telephone, in a letter or in person about messages."""
+
+    contact = forms.CharField(label=_("E-mail address or telephone number"), max_length=254)
+    want = forms.ChoiceField(
+        label=_("What it wants"), choices=[("stop", _("No more messages")), ("again", _("Messages again"))]
+    )
+
+    def clean_contact(self) -> str:
+        typed = str(self.cleaned_data["contact"]).strip()
+        if "@" in typed:
+            validate_email(typed)
+            return typed.lower()
+        number = phone_of(typed)
+        if not number:
+            raise forms.ValidationError(_("This is neither an e-mail address nor a Vietnamese telephone number."))
         return number
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.web.requests import StaffRequest, posted, typed
@@ -35,9 +35,11 @@ from surveys.services.campaigns import (
     unclear_decide,
 )
 from surveys.services.message_texts import texts_first
+from surveys.services.opt_outs import contact_opt_in, contact_opt_out
 from surveys.web.staff.campaign_doors import campaign_or_404, edition_of_manager
 from surveys.web.staff.campaign_forms import (
     CampaignChoiceForm,
+    OptOutForm,
     QuietHoursForm,
     TextsForm,
     TrialForm,
@@ -46,6 +48,13 @@ from surveys.web.staff.campaign_forms import (
 from surveys.web.staff.campaign_preview import preview_of
 
 FRAMED = {"frame-src": [SELF]}
+# What is told, by whether messages shall end and whether that was new.
+WISHES = {
+    (True, True): gettext_lazy("Nothing is sent there any more."),
+    (True, False): gettext_lazy("This was noted already: nothing is sent there."),
+    (False, True): gettext_lazy("Messages go there again."),
+    (False, False): gettext_lazy("Nothing had been noted about this address or number."),
+}
 
 
 def _frame(edition: Edition) -> dict[str, Any]:
@@ -54,16 +63,34 @@ def _frame(edition: Edition) -> dict[str, Any]:
 
 @require_safe
 def campaigns(request: StaffRequest, edition_id: int) -> HttpResponse:
-    """All messages of an edition with what became of them, and the quiet hours."""
-    edition = edition_of_manager(request, edition_id)
+    """All messages of an edition with what became of them, the quiet hours, and who wants none."""
+    return _list_page(request, edition_of_manager(request, edition_id), OptOutForm())
+
+
+def _list_page(request: StaffRequest, edition: Edition, wishes: OptOutForm) -> HttpResponse:
     counts = counts_by_campaign(edition)
     begins, ends = quiet_hours_of(edition)
     context = _frame(edition) | {
         "rows": [(each, counts.get(each.pk, Counts())) for each in campaigns_of(edition)],
         "form": QuietHoursForm(initial={"begins": begins, "ends": ends}),
+        "wishes": wishes,
         "live": edition.state in LIVE,
     }
-    return render(request, "staff/campaigns/list.html", context)
+    return render(request, "staff/campaigns/list.html", context, status=422 if wishes.errors else 200)
+
+
+@require_POST
+def wish(request: StaffRequest, edition_id: int) -> HttpResponse:
+    """An address or number wants no more messages, or wants them again; in all editions of the province."""
+    edition = edition_of_manager(request, edition_id)
+    form = OptOutForm(request.POST)
+    if not form.is_valid():
+        return _list_page(request, edition, form)
+    stops = form.cleaned_data["want"] == "stop"
+    facts = {"province": edition.province, "contact": form.cleaned_data["contact"]}
+    changed = (contact_opt_out if stops else contact_opt_in)(**facts, by=request.user, now=timezone.now())
+    messages.success(request, WISHES[stops, changed])
+    return redirect("staff:campaigns", edition.pk)
 
 
 @require_POST

@@ -66,6 +66,7 @@ urlpatterns = [
     path(f"{EDITION}messages/", campaigns.campaigns, name="campaigns"),
     path(f"{EDITION}messages/new/", campaigns.campaign_new, name="campaign-new"),
     path(f"{EDITION}messages/quiet-hours/", campaigns.quiet_hours, name="quiet-hours"),
+    path(f"{EDITION}messages/wishes/", campaigns.wish, name="message-wish"),
     path(CAMPAIGN, campaigns.campaign, name="campaign"),
     path(f"{CAMPAIGN}text/", campaigns.campaign_text, name="campaign-text"),
     path(f"{CAMPAIGN}start/", campaigns.campaign_begin, name="campaign-start"),

@@ -25,8 +25,10 @@ from surveys.enums import InvitationState
 from surveys.models import Business, Edition, Invitation, LetterFile
 from surveys.selectors.invitations import code_of
 from surveys.services.invitations import Guest, invitations_create
+from surveys.services.message_texts import link_of
 from tests.factories.editions import NOW, edition_opened
 from tests.factories.people import user_make
+from tests.scanner import scanned
 
 pytestmark = pytest.mark.django_db
 POINT = 25.4 / 72
@@ -82,6 +84,7 @@ def test_one_sheet_each_in_pieces_with_address_in_the_window_and_code(
     assert all("Dữ liệu mô phỏng" in text for text in texts)
     for invitation in invitations[:4]:
         assert sum(code_in_groups(code_of(invitation)) in text for text in texts) == 1
+    assert sorted(scanned(tmp_path / "letters.pdf")) == sorted([link_of(code_of(each))] for each in invitations[:4])
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert len(pdf.pages) == 4
     for page in range(1, 5):

@@ -17,6 +17,7 @@ from accounts.models import AuditEntry, User
 from surveys.enums import CallOutcome, Channel, InvitationState
 from surveys.models import Assignment, Attempt, Business, Edition, Invitation, Sitting
 from surveys.selectors.calls import NOBODY, Wanted, call_rows, calls_found, calls_of
+from surveys.selectors.contacts import opted_out
 from surveys.services.calls import (
     CallBackTime,
     CompletedByItself,
@@ -132,6 +133,9 @@ def test_the_own_list_and_nothing_of_others(client: Client, edition: Edition, pe
     soon = (datetime.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")  # noqa: DTZ005 - as a browser writes it
     assert client.post(page, {"outcome": "call_back", "call_back_at": soon, "note": "Gặp kế toán"}).status_code == 302
     assert Attempt.objects.get().note == "Gặp kế toán"
+    assert not opted_out(edition.province, "+84912000001")
+    assert client.post(page, {"outcome": "refused", "no_messages": "on"}).status_code == 302
+    assert opted_out(edition.province, "+84912000001")
 
     begun = client.post(reverse("staff:my-call-begin", args=[edition.pk, mine.pk]), {"mode": "onsite"})
     sitting = Sitting.objects.get()

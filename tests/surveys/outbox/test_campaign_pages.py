@@ -13,8 +13,9 @@ from playwright.sync_api import expect
 
 from accounts.enums import Role
 from accounts.models import AuditEntry, Job
-from surveys.enums import EditionState, InvitationState, MessageKind
-from surveys.models import Campaign, Edition, Invitation, OutboxMessage, QuietHours
+from surveys.enums import EditionState, InvitationState, MessageChannel, MessageKind
+from surveys.models import Campaign, Edition, Invitation, OptOut, OutboxMessage, QuietHours
+from surveys.selectors.contacts import contact_of, opted_out
 from surveys.selectors.invitations import code_of
 from tests.factories.editions import NOW, edition_in_state, edition_opened
 from tests.factories.messages import Clock, campaign_make, campaign_started, invite, work
@@ -178,6 +179,37 @@ def test_the_quiet_hours_of_a_province_hold_where_an_edition_has_none(client: Cl
     hours = QuietHours.objects.order_by("edition_id").values_list("edition", "begins", "ends")
     found = {(pk, str(begins), str(ends)) for pk, begins, ends in hours}
     assert found == {(None, "21:30:00", "06:00:00"), (edition.pk, "22:00:00", "05:00:00")}
+
+
+def test_what_is_said_by_telephone_about_messages_is_noted_for_all_editions_without_the_address(client: Client) -> None:
+    edition = edition_opened()
+    (invitation,) = invite(edition, "Lan@Cong-Ty.vn")
+    address, province = reverse("staff:message-wish", args=[edition.pk]), edition.province
+
+    def told(contact: str, want: str) -> str:
+        page = client.post(address, {"contact": contact, "want": want}, follow=True).content.decode()
+        return re.search(r'class="messages.*?<p>(.*?)</p>', page, re.S)[1].strip()  # type: ignore[index]
+
+    assert told(" lan@cong-ty.vn", "stop") == "Không gửi gì đến đó nữa."
+    assert told("LAN@cong-ty.vn", "stop") == "Điều này đã được ghi từ trước: không gửi gì đến đó."
+    assert opted_out(province, contact_of(invitation, MessageChannel.EMAIL))
+    assert told("0912 345 678", "stop") == "Không gửi gì đến đó nữa."
+    assert opted_out(province, "+84912345678")
+    assert told("lan@cong-ty.vn", "again") == "Lại gửi thư đến đó."
+    assert told("lan@cong-ty.vn", "again") == "Chưa ghi gì về địa chỉ hoặc số này."
+    assert OptOut.objects.count() == 1
+
+    lines = AuditEntry.objects.filter(action__startswith="contact.").order_by("pk")
+    assert [line.action for line in lines] == ["contact.opt_out", "contact.opt_out", "contact.opt_in"]
+    assert not any("cong-ty" in str(vars(line)) or "345678" in str(vars(line)) for line in lines)
+
+
+@pytest.mark.parametrize("typed", ["lan@", "12", ""])
+def test_a_contact_that_is_none_is_told_at_its_field(client: Client, typed: str) -> None:
+    answer = client.post(reverse("staff:message-wish", args=[edition_opened().pk]), {"contact": typed, "want": "stop"})
+    assert answer.status_code == 422
+    assert list(answer.context["wishes"].errors) == ["contact"]
+    assert not OptOut.objects.exists()
 
 
 @pytest.mark.e2e
