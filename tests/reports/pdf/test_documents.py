@@ -183,7 +183,7 @@ def test_same_release_gives_the_same_bytes(made):
 )
 def test_a_template_cannot_fetch_anything_from_outside(tmp_path, settings, address):
     (tmp_path / "bad.html").write_text(f'<html lang="vi"><title>x</title><img src="{address}" alt="x">')
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    settings.TEMPLATES = [{**settings.TEMPLATES[-1], "DIRS": [tmp_path]}]
     with pytest.raises(NotBundledError):
         pdf_render(template="bad.html", context={}, language="vi", variant="pdf/ua-1")
 
