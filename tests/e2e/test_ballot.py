@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.enums import Role
 from ddci.core.crypto import code_normalised
+from ddci.core.sealing import public_of, secret_of_recovery_code
 from surveys.enums import Secrecy
 from surveys.models import KeyHolder
 from surveys.services.answering import draft_save, response_submit
@@ -42,7 +43,11 @@ def test_a_key_holder_sets_a_passphrase_and_gets_a_sheet(
     expect(code).to_be_visible()
     expect(page.get_by_role("img", name="mã QR")).to_be_visible()
     page.pdf(path=tmp_path / "sheet.pdf", format="A4")
-    assert scanned(tmp_path / "sheet.pdf") == [[code_normalised(code.text_content() or "")]]
+    ((read,),) = scanned(tmp_path / "sheet.pdf")
+    assert read == code_normalised(code.text_content() or "")
+    secret = secret_of_recovery_code(read)
+    assert secret is not None
+    assert public_of(secret) == bytes(KeyHolder.objects.get(user=person).public_key)
     steps.look_at(page, axe)
     steps.follow(page, "Đã in xong; trở lại hòm phiếu")
     expect(page.get_by_text("đã đặt cụm mật khẩu").first).to_be_visible()
