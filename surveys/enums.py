@@ -257,6 +257,7 @@ class MessageReason(models.TextChoices):
 
     OPTED_OUT = "opted_out", _("The business wants no messages.")
     COMPLETED = "completed", _("The business has completed meanwhile.")
+    WILL_NOT_ANSWER = "will_not_answer", _("An interviewer noted that the business will not answer.")
     NO_CONTACT = "no_contact", _("No address or number is known.")
     BOUNCED_BEFORE = "bounced_before", _("An earlier message to the same address came back.")
     RECIPIENT_REFUSED = "recipient_refused", _("The other side does not know this address or number.")

@@ -12,6 +12,7 @@ from surveys.enums import CallOutcome, InvitationState
 from surveys.models import Assignment, Attempt, Edition, Invitation
 
 NOBODY = "nobody"
+FOR_GOOD = frozenset({CallOutcome.REFUSED, CallOutcome.CLOSED, CallOutcome.INELIGIBLE})
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ def last_outcome(invitation: str = "pk") -> Subquery:
     """How the latest attempt ended, for rows whose field `invitation` is the key of one; null without an attempt."""
     tried = Attempt.objects.filter(invitation=OuterRef(invitation)).order_by("-pk")
     return Subquery(tried.values("outcome")[:1])
+
+
+def will_not_answer(invitation: Invitation) -> bool:
+    """Whether the latest attempt ended for good without an answer: reminders would only annoy. One query."""
+    latest = Attempt.objects.filter(invitation=invitation).order_by("-pk").first()
+    return latest is not None and latest.outcome in FOR_GOOD
 
 
 def call_rows(found: Iterable[Invitation]) -> list[CallRow]:

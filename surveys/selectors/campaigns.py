@@ -8,6 +8,7 @@ from surveys.enums import Audience, InvitationState, MessageChannel, MessageReas
 from surveys.models import Campaign, Edition, Invitation, OutboxMessage
 
 TROUBLE = (MessageState.FAILED, MessageState.BOUNCED, MessageState.UNCLEAR)
+NO_TROUBLE = frozenset({MessageReason.OPTED_OUT, MessageReason.COMPLETED, MessageReason.WILL_NOT_ANSWER})
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Counts:
     unclear: int = 0
     opted_out: int = 0
     completed: int = 0
+    will_not_answer: int = 0
     no_contact: int = 0
     other: int = 0
 
@@ -59,8 +61,7 @@ def counts_of(campaign: Campaign) -> Counts:
 
 def _name(state: str, reason: str) -> str:
     if state == MessageState.SUPPRESSED:
-        known = {MessageReason.OPTED_OUT, MessageReason.COMPLETED, MessageReason.NO_CONTACT}
-        return reason if reason in known else "other"
+        return reason if reason in NO_TROUBLE | {MessageReason.NO_CONTACT} else "other"
     return "waiting" if state in {MessageState.WAITING, MessageState.SENDING} else state
 
 

@@ -16,7 +16,7 @@ from ddci.core.errors import Invalid
 from surveys.enums import CallOutcome
 from surveys.models import Assignment, Attempt, Edition, Invitation, Sitting
 from surveys.selectors.calls import CallRow, Wanted, call_rows, calls_found
-from surveys.services.opt_outs import opt_out
+from surveys.services.opt_outs import opt_out_told
 
 BATCH = 500
 
@@ -97,7 +97,7 @@ def attempt_record(*, invitation: Invitation, tried: Tried, by: User, now: datet
         raise CallBackTime
     local = timezone.localtime(now)
     if tried.no_messages:
-        opt_out(invitation=invitation)
+        opt_out_told(invitation=invitation, by=by, now=now)
     Assignment.objects.filter(invitation=invitation).update(call_back_at=again)
     return Attempt.objects.create(
         invitation=invitation, by=by, day=local.date(), hour=local.hour, outcome=tried.outcome, note=tried.note

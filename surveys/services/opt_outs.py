@@ -23,6 +23,14 @@ def opt_out(*, invitation: Invitation) -> int:
 
 
 @transaction.atomic
+def opt_out_told(*, invitation: Invitation, by: User, now: datetime) -> None:
+    """The same, because the business told an interviewer. The audit trail says that a wish was noted, not whose."""
+    province = invitation.edition.province
+    if sum(_note(province, contact) for contact in _contacts(invitation)):
+        audit(action="contact.opt_out", subject=province, by=by, now=now, province=province)
+
+
+@transaction.atomic
 def opt_in(*, invitation: Invitation) -> None:
     """Messages again, because the business asks for it."""
     province = invitation.edition.province

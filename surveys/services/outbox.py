@@ -17,6 +17,7 @@ from surveys.enums import InvitationState, MessageReason, MessageState
 from surveys.messages.pacing import FIRST_WAIT, MOST_TRIES, VIETNAM, interval, wait_after
 from surveys.messages.parcels import Outcome, Result
 from surveys.models import OutboxMessage, SendingPace
+from surveys.selectors.calls import will_not_answer
 from surveys.selectors.contacts import contact_mark, contact_of, opted_out
 from surveys.selectors.outbox import came_back_before, next_waiting, pace_of
 
@@ -57,6 +58,8 @@ def _obstacle(message: OutboxMessage, contact: str) -> MessageReason | None:
     """Why this business gets no message any more."""
     if message.invitation.state == InvitationState.DONE:
         return MessageReason.COMPLETED
+    if will_not_answer(message.invitation):
+        return MessageReason.WILL_NOT_ANSWER
     if not contact:
         return MessageReason.NO_CONTACT
     province = message.campaign.edition.province

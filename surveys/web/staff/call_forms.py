@@ -68,6 +68,9 @@ class TriedForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("What came of it"),
         choices=[(each.value, each.label) for each in CallOutcome if each != CallOutcome.COMPLETED],
+        help_text=_(
+            "While a business refuses, has closed or is not entitled to answer, no message of this edition goes to it."
+        ),
     )
     call_back_at = forms.DateTimeField(
         label=_("Call back at"),

@@ -92,7 +92,11 @@ class TrialForm(forms.Form):
 class OptOutForm(forms.Form):
     """What somebody said by telephone, in a letter or in person about messages."""
 
-    contact = forms.CharField(label=_("E-mail address or telephone number"), max_length=254)
+    contact = forms.CharField(
+        label=_("E-mail address or telephone number"),
+        max_length=254,
+        help_text=_("Of a business with both, note the one and then the other."),
+    )
     want = forms.ChoiceField(
         label=_("What it wants"), choices=[("stop", _("No more messages")), ("again", _("Messages again"))]
     )

@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from surveys.enums import InvitationState, MessageChannel, MessageKind, MessageReason, MessageState
+from accounts.enums import Role
+from surveys.enums import CallOutcome, InvitationState, MessageChannel, MessageKind, MessageReason, MessageState
 from surveys.messages.pacing import VIETNAM, wait_after
 from surveys.models import Campaign, Invitation, OutboxMessage, SendingPace
 from surveys.selectors.campaigns import counts_of
 from surveys.selectors.invitations import code_of
 from surveys.selectors.outbox import due_next
+from surveys.services.calls import Tried, attempt_record
 from surveys.services.campaigns import campaign_pause, campaign_start, failed_again, quiet_hours_set, unclear_decide
 from surveys.services.message_texts import parcel_make, recipient_of
 from surveys.services.opt_outs import opt_out
@@ -22,6 +24,7 @@ from surveys.services.outbox_fill import outbox_fill
 from surveys.services.sending import outbox_wake
 from tests.factories.editions import NOW, edition_opened
 from tests.factories.messages import Clock, campaign_make, campaign_started, fates, invite, work
+from tests.factories.people import user_make
 from tests.surveys.outbox.sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +203,30 @@ def test_reminders_go_to_those_who_have_not_completed_nor_opted_out_in_any_editi
     }
     counts = counts_of(campaign)
     assert (counts.sent, counts.opted_out, counts.completed, counts.no_contact, counts.total) == (1, 1, 1, 1, 4)
+
+
+@pytest.mark.parametrize("outcome", [CallOutcome.REFUSED, CallOutcome.CLOSED, CallOutcome.INELIGIBLE])
+def test_whose_last_call_ended_for_good_gets_no_message_until_another_ends_otherwise(
+    sink: Sink, outcome: CallOutcome
+) -> None:
+    edition, person = edition_opened(), user_make(Role.INTERVIEWER)
+    for invitation in invite(edition, "no@a.vn", "yes@b.vn"):
+        tries = [outcome] if invitation.email == "no@a.vn" else [outcome, CallOutcome.NO_ANSWER]
+        for tried in tries:
+            attempt_record(invitation=invitation, tried=Tried(tried), by=person, now=NOW)
+    campaign, clock = campaign_started(edition), Clock()
+
+    work(campaign, clock)
+
+    assert sink.counts() == {"yes@b.vn": 1}
+    assert fates(campaign)["no@a.vn"][1] == MessageReason.WILL_NOT_ANSWER
+    counts = counts_of(campaign)
+    assert (counts.sent, counts.will_not_answer, counts.trouble, counts.total) == (1, 1, 0, 2)
+    attempt_record(
+        invitation=Invitation.objects.get(email="no@a.vn"), tried=Tried(CallOutcome.NO_ANSWER), by=person, now=NOW
+    )
+    work(campaign_started(edition, MessageKind.REMINDER_1), clock)
+    assert sink.counts()["no@a.vn"] == 1
 
 
 def test_who_is_invited_later_and_who_gets_an_address_is_taken_in_once(sink: Sink) -> None:
