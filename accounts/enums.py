@@ -43,6 +43,7 @@ DEEDS = {
     "ballot.open": _("Ballot box opened"),
     "edition.extend": _("Last day of answering moved"),
     "fieldwork.plan": _("Response rate to reach set"),
+    "fieldwork.strata": _("Response rates of strata set"),
     "edition.closed": _("Closed for answers"),
     "edition.frozen": _("Data frozen"),
     "edition.scored": _("Edition scored"),

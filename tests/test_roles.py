@@ -129,6 +129,7 @@ STAFF: dict[str, Closed] = {
     "edition-extend": Closed(MANAGER, opened, post=422),
     "monitor": Closed(MEMBERS, opened),
     "monitor-plan": Closed(MANAGER, opened, get=NOT_SERVED, post=302, data=lambda world: {"response_rate": "40"}),
+    "monitor-strata": Closed(MANAGER, opened, post=302),
     "monitor-table": Closed(MEMBERS, lambda world: [world.open.pk, "units", "csv"]),
     "edition-freeze": Closed(frozenset({"manager", "analyst"}), closed, post=302),
     "edition-settings": Closed(MANAGER, draft, post=302, data=settings_of),

@@ -74,7 +74,7 @@ EDITION_PAGES = {
         "publish",
         "unit-preview",
     ),
-    "responses": ("responses", "monitor", "monitor-plan"),
+    "responses": ("responses", "monitor", "monitor-plan", "monitor-strata"),
     "sample": ("sample", "sample-draw", "sample-members"),
     "invitations": ("invitations", "invitations-new", "invitations-codes", "letters"),
     "campaigns": (

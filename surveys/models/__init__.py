@@ -25,7 +25,7 @@ from surveys.models.fieldwork import Assignment, Attempt, EditionAccess, Registr
 from surveys.models.frame import Business, Duplicate, FrameImport, FrameImportFault
 from surveys.models.framework import Indicator, SubIndex, SubIndexWeight
 from surveys.models.outbox import Campaign, LetterFile, OptOut, OutboxMessage, QuietHours, SendingPace
-from surveys.models.progress import FieldworkDay, FieldworkPlan
+from surveys.models.progress import FieldworkDay, FieldworkPlan, StratumRate
 from surveys.models.quality import QualityCheck, QualityRules, ResponseFlag, ResponseReview
 from surveys.models.questionnaire import AnswerScale, Question, QuestionnaireVersion
 from surveys.models.samples import Sample, SampleMember, SampleStratum
@@ -82,6 +82,7 @@ __all__ = [
     "SealedResponse",
     "SendingPace",
     "Sitting",
+    "StratumRate",
     "SubIndex",
     "SubIndexWeight",
     "Unit",

@@ -51,3 +51,25 @@ class FieldworkPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} · {self.response_rate:.0%}"
+
+
+class StratumRate(models.Model):
+    """A response rate of its own for one stratum of the invited; the others follow that of the edition."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stratum_rates")
+    stratum = models.CharField(_("stratum"), max_length=80)
+    response_rate = models.FloatField(_("response rate"))
+
+    class Meta:
+        ordering: ClassVar = ["edition", "stratum"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "stratum"], name="stratum_rate_once"),
+            models.CheckConstraint(
+                condition=models.Q(response_rate__gt=0) & models.Q(response_rate__lte=1), name="stratum_rate_is_share"
+            ),
+        ]
+        verbose_name = _("response rate of a stratum")
+        verbose_name_plural = _("response rates of strata")
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} · {self.stratum} · {self.response_rate:.0%}"

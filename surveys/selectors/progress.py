@@ -8,7 +8,7 @@ Started: saved something after that. What messages and interviewers reached: `su
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 from typing import Any
@@ -16,8 +16,18 @@ from typing import Any
 from django.db.models import Count, Q
 
 from accounts.models import in_language
+from surveys.answers.routes import is_outside
 from surveys.enums import EditionState, InvitationState
-from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation, ProfileField, Sample
+from surveys.models import (
+    Edition,
+    FieldworkDay,
+    FieldworkPlan,
+    Invitation,
+    ProfileField,
+    Sample,
+    SampleStratum,
+    StratumRate,
+)
 from surveys.selectors.calls import last_outcome
 from surveys.selectors.reach import REACH
 
@@ -60,13 +70,24 @@ class Steps:
         return self.rate or 0.0
 
     @property
-    def mark(self) -> float | None:
-        """Where the target lies on that bar."""
+    def planned_rate(self) -> float | None:
+        """The rate to reach, which is where the target lies on that bar."""
         return self.target / self.invited if self.target and self.invited else None
 
     @property
     def of_target(self) -> float | None:
         return self.done / self.target if self.target else None
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Response rates to reach: of the edition (None without a plan), and of the strata that have one of their own."""
+
+    edition: float | None
+    own: dict[str, float]
+
+    def of(self, stratum: str) -> float | None:
+        return self.own.get(stratum, self.edition)
 
 
 @dataclass(frozen=True)
@@ -91,25 +112,32 @@ class Alert:
 
 
 def steps_by_stratum(edition: Edition) -> list[Steps]:
-    """One query."""
-    rate = rate_planned(edition)
-    return [_steps(stratum, "", counts, rate) for stratum, counts in _grouped(edition, "stratum", SUMS)]
+    """Four queries at most."""
+    rates = rates_planned(edition)
+    return [
+        _steps(stratum, "", counts, rates.of(stratum)) for (stratum,), counts in _grouped(edition, ["stratum"], SUMS)
+    ]
 
 
 def steps_by_locality(edition: Edition) -> list[Steps]:
-    """Localities of businesses of the frame, as the frame knows them. Two queries."""
-    rate = rate_planned(edition)
-    labels = _locality_labels(edition)
-    rows = _grouped(edition, "business__locality", SUMS)
+    """Localities of businesses of the frame, as the frame knows them; each is to reach what its businesses are to reach
+    by their strata. Five queries at most.
+    """
+    rates, labels = rates_planned(edition), _locality_labels(edition)
+    parts: dict[str, list[Steps]] = {}
+    for (code, stratum), counts in _grouped(edition, ["business__locality", "stratum"], SUMS):
+        parts.setdefault(code, []).append(_steps(code, labels.get(code, ""), counts, rates.of(stratum)))
     order = {code: place for place, code in enumerate(labels)}
-    rows.sort(key=lambda row: (order.get(row[0], len(order)), row[0]))
-    return [_steps(code, labels.get(code, code), row, rate) for code, row in rows]
+    codes = sorted(parts, key=lambda code: (order.get(code, len(order)), code))
+    return [replace(total_of(parts[code]), code=code, label=labels.get(code, code)) for code in codes]
 
 
-def _grouped(edition: Edition, field: str, sums: dict[str, Count]) -> list[tuple[str, dict[str, int]]]:
+def _grouped(
+    edition: Edition, fields: Sequence[str], sums: dict[str, Count]
+) -> list[tuple[tuple[str, ...], dict[str, int]]]:
     invited = Invitation.objects.filter(edition=edition).alias(last_outcome=last_outcome()).order_by()
-    found: Any = invited.values(field).annotate(**sums).order_by(field)
-    return [(row[field] or "", {name: row[name] for name in sums}) for row in found]
+    found: Any = invited.values(*fields).annotate(**sums).order_by(*fields)
+    return [(tuple(row[field] or "" for field in fields), {name: row[name] for name in sums}) for row in found]
 
 
 def _steps(code: str, label: str, counts: dict[str, int], rate: float | None) -> Steps:
@@ -123,9 +151,26 @@ def _locality_labels(edition: Edition) -> dict[str, str]:
 
 
 def total_of(steps: Sequence[Steps]) -> Steps:
+    """All together; there is a target where every part has one."""
     targets = [each.target for each in steps if each.target is not None]
     counts = {name: sum(getattr(each, name) for each in steps) for name in SUMS}
-    return Steps("", "", **counts, target=sum(targets) if targets else None)
+    return Steps("", "", **counts, target=sum(targets) if targets and len(targets) == len(steps) else None)
+
+
+def rates_planned(edition: Edition) -> Rates:
+    """Three queries at most."""
+    own = StratumRate.objects.filter(edition=edition).order_by("stratum")
+    return Rates(rate_planned(edition), dict(own.values_list("stratum", "response_rate")))
+
+
+def strata_to_plan(edition: Edition) -> list[str]:
+    """Names of the strata that may have a rate of their own: of the sample and of the invited. Who came without having
+    been drawn is not planned for. Two queries.
+    """
+    drawn = SampleStratum.objects.filter(sample__edition=edition).order_by("position").values_list("name", flat=True)
+    invited = Invitation.objects.filter(edition=edition).exclude(stratum="").order_by("stratum").distinct()
+    names = dict.fromkeys([*drawn, *invited.values_list("stratum", flat=True)])
+    return [name for name in names if not is_outside(name)]
 
 
 def rate_planned(edition: Edition) -> float | None:
@@ -139,7 +184,8 @@ def rate_planned(edition: Edition) -> float | None:
 
 def counts_now(edition: Edition) -> dict[str, list[int]]:
     """By stratum [invited, opened, started, completed], as `FieldworkDay` keeps it."""
-    return {stratum: [counts[name] for name in STEPS] for stratum, counts in _grouped(edition, "stratum", STEPS)}
+    grouped = _grouped(edition, ["stratum"], STEPS)
+    return {stratum: [counts[name] for name in STEPS] for (stratum,), counts in grouped}
 
 
 def days_of(edition: Edition, now: Steps, today: date) -> list[Day]:

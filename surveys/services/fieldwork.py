@@ -4,6 +4,7 @@ Days are counted apart from answering: by the clock of the server, for at least 
 nightly command, and at closing. They say nothing finer than a day, and nothing about units.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from random import Random
 
@@ -15,9 +16,9 @@ from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import Invalid
 from surveys.enums import EditionState, InvitationState
-from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation
+from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation, StratumRate
 from surveys.selectors.editions import editions_open
-from surveys.selectors.progress import counts_now
+from surveys.selectors.progress import counts_now, strata_to_plan
 from surveys.services.edition_settings import EndsBeforeStart
 from surveys.services.editions import edition_close, edition_held
 from surveys.services.tray import FEWEST_TOGETHER, tray_empty_when_due
@@ -28,6 +29,11 @@ DONE_AT = 3
 class RateInvalid(Invalid):
     code = "fieldwork_rate_invalid"
     sentence = _("A response rate lies above 0 % and is 100 % at most.")
+
+
+class StratumUnknown(Invalid):
+    code = "fieldwork_stratum_unknown"
+    sentence = _("This edition has no such stratum.")
 
 
 class ReasonMissing(Invalid):
@@ -96,6 +102,28 @@ def fieldwork_plan_set(*, edition: Edition, response_rate: float, by: User | Non
     note = f"{response_rate:.1%}"
     audit(action="fieldwork.plan", subject=locked, by=by, now=now, province=locked.province, note=note)
     return plan
+
+
+@transaction.atomic
+def stratum_rates_set(*, edition: Edition, rates: Mapping[str, float], by: User | None, now: datetime) -> None:
+    """Set which strata have a response rate of their own, 0 to 1; all others follow that of the edition.
+
+    Raises:
+        RateInvalid
+        StratumUnknown: neither drawn nor invited, or not planned for.
+        WrongState: the edition takes no more answers.
+    """
+    locked = edition_held(edition=edition, states={EditionState.DRAFT, EditionState.OPEN})
+    if not all(0 < rate <= 1 for rate in rates.values()):
+        raise RateInvalid
+    if not rates.keys() <= set(strata_to_plan(locked)):
+        raise StratumUnknown
+    StratumRate.objects.filter(edition=locked).delete()
+    StratumRate.objects.bulk_create(
+        StratumRate(edition=locked, stratum=stratum, response_rate=rate) for stratum, rate in rates.items()
+    )
+    note = "; ".join(f"{stratum}: {rate:.1%}" for stratum, rate in rates.items()) or "–"
+    audit(action="fieldwork.strata", subject=locked, by=by, now=now, province=locked.province, note=note)
 
 
 @transaction.atomic

@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import require
-from accounts.web.requests import StaffRequest
+from accounts.web.requests import StaffRequest, posted
+from surveys.enums import EditionState
 from surveys.models import Edition
 from surveys.rules import may_prepare_edition, may_see_edition, may_share_out_calls
 from surveys.selectors import progress
@@ -19,11 +20,13 @@ from surveys.selectors.interviewers import far_from_others, interviewers_so_far,
 from surveys.selectors.monitor import channel_counts
 from surveys.selectors.precision_so_far import precision_so_far
 from surveys.selectors.reach import reach_by_channel
-from surveys.services.fieldwork import fieldwork_plan_set
+from surveys.services.fieldwork import fieldwork_plan_set, stratum_rates_set
 from surveys.web.staff.day_curve import day_curve
 from surveys.web.staff.doors import edition_or_404
-from surveys.web.staff.extension_forms import PlanRateForm
+from surveys.web.staff.extension_forms import PlanRateForm, StratumRatesForm
 from surveys.web.staff.monitor_tables import FORMS, TABLES, as_csv, as_xlsx, sheet_of
+
+PLANNED_IN = frozenset({EditionState.DRAFT, EditionState.OPEN})
 
 
 @require_safe
@@ -41,7 +44,7 @@ def _page(request: StaffRequest, edition: Edition, form: PlanRateForm) -> HttpRe
         "form": form,
         "channels": channel_counts(edition),
         "boxes": boxes_of(edition),
-        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in {"draft", "open"},
+        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in PLANNED_IN,
     }
     context |= _participation(edition, timezone.localdate()) | _precision(edition)
     context |= _interviewers(edition, named=may_share_out_calls(request.user, edition))
@@ -89,6 +92,28 @@ def monitor_plan(request: StaffRequest, edition_id: int) -> HttpResponse:
     fieldwork_plan_set(edition=edition, response_rate=form.rate(), by=request.user, now=timezone.now())
     messages.success(request, _("The plan was saved."))
     return redirect("staff:monitor", edition.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def monitor_strata(request: StaffRequest, edition_id: int) -> HttpResponse:
+    """Response rates to reach of single strata."""
+    edition = edition_or_404(request, edition_id)
+    require(may_prepare_edition(request.user, edition.province))
+    planned = progress.rates_planned(edition)
+    came = {each.code: each for each in progress.steps_by_stratum(edition)}
+    form = StratumRatesForm(posted(request), strata=progress.strata_to_plan(edition), rates=planned.own, came=came)
+    if request.method == "POST" and form.is_valid():
+        stratum_rates_set(edition=edition, rates=form.rates(), by=request.user, now=timezone.now())
+        messages.success(request, _("The plan was saved."))
+        return redirect("staff:monitor", edition.pk)
+    context = {
+        "edition": edition,
+        "province": edition.province,
+        "form": form,
+        "planned": planned,
+        "open": edition.state in PLANNED_IN,
+    }
+    return render(request, "staff/monitor/strata.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

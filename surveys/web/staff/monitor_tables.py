@@ -49,7 +49,8 @@ def _steps(edition: Edition, table: str) -> Sheet:
     first = _("Stratum") if table == "strata" else _("Locality")
     headings = [
         first, _("Invited"), _("Delivered"), _("Came back"), _("Wants no messages"), _("Opened by a person"),
-        _("Started"), _("Refused"), _("Completed"), _("Rate"), _("Target"),
+        _("Started"), _("Refused"), _("Completed"), _("Rate"), _("Planned rate"),
+        _("Target"),
     ]  # fmt: skip
     return Sheet(first, headings, [_steps_row(each) for each in steps])
 
@@ -57,7 +58,8 @@ def _steps(edition: Edition, table: str) -> Sheet:
 def _steps_row(each: Steps) -> list[Any]:
     return [
         each.label, each.invited, each.delivered, each.bounced, each.opted_out, each.opened,
-        each.started, each.refused, each.done, each.rate, each.target,
+        each.started, each.refused, each.done, each.rate, each.planned_rate,
+        each.target,
     ]  # fmt: skip
 
 

@@ -50,6 +50,7 @@ urlpatterns = [
     path(f"{EDITION}responses/", responses.responses, name="responses"),
     path(f"{EDITION}monitor/", monitor.monitor, name="monitor"),
     path(f"{EDITION}monitor/plan/", monitor.monitor_plan, name="monitor-plan"),
+    path(f"{EDITION}monitor/strata/", monitor.monitor_strata, name="monitor-strata"),
     path(f"{EDITION}monitor/<slug:table>.<str:form>", monitor.monitor_table, name="monitor-table"),
     path(f"{EDITION}extend/", extension.edition_extend_step, name="edition-extend"),
     path(f"{EDITION}sample/", sample.sample, name="sample"),

@@ -14,8 +14,10 @@ from openpyxl import load_workbook
 from accounts.enums import Role
 from accounts.models import AuditEntry, User
 from surveys.answers.drafts import ConsentPage
+from surveys.answers.routes import OUTSIDE
 from surveys.enums import (
     CallOutcome,
+    Channel,
     EditionState,
     InvitationState,
     MessageChannel,
@@ -33,6 +35,7 @@ from surveys.models import (
     FieldworkDay,
     Invitation,
     OutboxMessage,
+    StratumRate,
     UnitCounter,
 )
 from surveys.selectors import progress
@@ -45,10 +48,13 @@ from surveys.services.editions import edition_open
 from surveys.services.fieldwork import (
     DayPassed,
     DayUnchanged,
+    RateInvalid,
     ReasonMissing,
+    StratumUnknown,
     day_count,
     day_count_when_due,
     edition_extend,
+    stratum_rates_set,
 )
 from tests.factories.editions import LOCALITIES, NOW
 from tests.factories.frames import business_make, framed_edition
@@ -114,6 +120,7 @@ def test_a_large_edition_is_shown_with_as_many_queries_as_a_small_one() -> None:
         for at in range(4000)
     ]
     Invitation.objects.bulk_create(more)
+    stratum_rates_set(edition=edition, rates={f"tầng {at}": 0.5 for at in range(40)}, by=None, now=NOW)
     campaigns = [campaign_of(edition, channel) for channel in MessageChannel]
     OutboxMessage.objects.bulk_create(
         OutboxMessage(campaign=campaigns[at % 3], invitation=each, state=MessageState.SENT)
@@ -153,6 +160,57 @@ def test_steps_are_counted_by_stratum_and_locality_against_the_plan() -> None:
     days = progress.days_of(edition, total, TODAY)
     assert [(day.day, day.done, day.new, day.planned) for day in days] == [(TODAY, 30, 30, pytest.approx(48 * 11 / 20))]
     assert AuditEntry.objects.get(action="fieldwork.plan").note == "40.0%"
+
+
+def test_a_stratum_may_have_a_rate_of_its_own_which_targets_and_tables_follow() -> None:
+    edition = edition_with(120)
+    Invitation.objects.create(edition=edition, handle="open", stratum=OUTSIDE[Channel.OPEN])
+    client = page_of(edition)
+    address = reverse("staff:monitor-strata", args=[edition.pk])
+    client.post(reverse("staff:monitor-plan", args=[edition.pk]), {"response_rate": "40"})
+    fields = {field.label: name for name, field in client.get(address).context["form"].fields.items()}
+    assert list(fields) == ["tầng 0", "tầng 1", "tầng 2"]
+
+    refused = client.post(address, {fields["tầng 1"]: "101"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, [fields["tầng 1"]])
+    assert client.post(address, {fields["tầng 1"]: "62,5", fields["tầng 2"]: "10"}).status_code == 302
+
+    strata = progress.steps_by_stratum(edition)
+    assert [(each.planned_rate, each.target) for each in strata[1:]] == [(0.4, 16.0), (0.625, 25.0), (0.1, 4.0)]
+    total = progress.total_of(strata)
+    assert total.target == pytest.approx(45.4)
+    localities = progress.steps_by_locality(edition)
+    assert sum(each.target or 0 for each in localities) == pytest.approx(45.4)
+    # Every fifth business is not of the frame; the others of a locality are all of one stratum.
+    assert [each.planned_rate for each in localities[:3]] == [pytest.approx(rate) for rate in (0.4, 0.625, 0.1)]
+    text = client.get(reverse("staff:monitor-table", args=[edition.pk, "strata", "csv"])).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [rows[0][-2:], rows[3][-2:]] == [["Tỷ lệ kế hoạch", "Đích"], ["0.625", "25"]]
+    assert AuditEntry.objects.get(action="fieldwork.strata").note == "tầng 1: 62.5%; tầng 2: 10.0%"
+
+    client.post(address, {fields["tầng 2"]: "10"})
+    assert [each.target for each in progress.steps_by_stratum(edition)[1:]] == [16.0, 16.0, 4.0]
+
+
+def test_without_a_rate_of_the_edition_only_strata_with_one_have_a_target() -> None:
+    edition = edition_with(120)
+    facts = {"edition": edition, "by": None, "now": NOW}
+    stratum_rates_set(rates={"tầng 0": 0.5}, **facts)
+    strata = progress.steps_by_stratum(edition)
+    assert [each.target for each in strata] == [20.0, None, None]
+    assert progress.total_of(strata).target is None
+    for rates, refusal in (({"tầng 0": 0.0}, RateInvalid), ({"tầng 9": 0.5}, StratumUnknown)):
+        with pytest.raises(refusal):
+            stratum_rates_set(rates=rates, **facts)
+    assert [each.stratum for each in StratumRate.objects.all()] == ["tầng 0"]
+
+
+def test_the_rates_of_an_edition_that_is_closed_are_settled() -> None:
+    edition = edition_with(4)
+    client = page_of(edition)
+    client.post(reverse("staff:edition-close", args=[edition.pk]), {"reason": "Đủ phiếu"})
+    address = reverse("staff:monitor-strata", args=[edition.pk])
+    assert (client.get(address).context["open"], client.post(address).status_code) == (False, 409)
 
 
 def test_what_messages_and_interviewers_reached_is_counted_for_each_business() -> None:

@@ -45,6 +45,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("manager", reverse("staff:edition-settings", args=[world.draft.pk])),
         ("analyst", reverse("staff:responses", args=[world.open.pk])),
         ("manager", reverse("staff:monitor", args=[world.open.pk])),
+        ("manager", reverse("staff:monitor-strata", args=[world.sampled.pk])),
         ("manager", reverse("staff:edition-extend", args=[world.open.pk])),
         ("analyst", reverse("staff:exports", args=[world.run.edition_id])),
         ("manager", reverse("staff:invitations", args=[world.open.pk])),
