@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Province, User
 from surveys.enums import CallOutcome, InvitationState
 from surveys.models import Assignment, Attempt, Edition, Invitation
+from surveys.selectors.contacts import contact_mark, opt_out_marks
 
 NOBODY = "nobody"
 FOR_GOOD = frozenset({CallOutcome.REFUSED, CallOutcome.CLOSED, CallOutcome.INELIGIBLE})
@@ -27,7 +28,9 @@ class Wanted:
 
 @dataclass(frozen=True)
 class CallRow:
-    """A line of the call list."""
+    """A line of the call list. `no_messages`: one of its addresses or numbers wants no messages, which whoever calls
+    should know before.
+    """
 
     key: int
     number: str
@@ -41,6 +44,7 @@ class CallRow:
     outcome: str
     call_back_at: datetime | None
     done: bool
+    no_messages: bool
 
 
 def interviewers_of(edition: Edition) -> QuerySet[User]:
@@ -93,13 +97,16 @@ def will_not_answer(invitation: Invitation) -> bool:
     return latest is not None and latest.outcome in FOR_GOOD
 
 
-def call_rows(found: Iterable[Invitation]) -> list[CallRow]:
-    """Lines of the list; costs no further query for each."""
-    return [_row(each) for each in found]
+def call_rows(found: Iterable[Invitation], edition: Edition) -> list[CallRow]:
+    """Lines of the list of an edition; costs no further query for each."""
+    marks = opt_out_marks(edition.province)
+    return [_row(each, edition.province, marks) for each in found]
 
 
-def _row(invitation: Invitation) -> CallRow:
+def _row(invitation: Invitation, province: Province, marks: frozenset[str]) -> CallRow:
     business, registration = invitation.business, getattr(invitation, "registration", None)
+    contacts = {business.email, business.phone} if business else set()
+    contacts |= {invitation.email, registration.phone if registration else ""}
     assignment: Assignment | None = getattr(invitation, "assignment", None)
     outcome = getattr(invitation, "last_outcome", None)
     return CallRow(
@@ -115,6 +122,7 @@ def _row(invitation: Invitation) -> CallRow:
         outcome=str(CallOutcome(outcome).label) if outcome else "",
         call_back_at=assignment.call_back_at if assignment else None,
         done=invitation.state == InvitationState.DONE,
+        no_messages=bool(marks) and any(contact_mark(province, contact) in marks for contact in contacts if contact),
     )
 
 

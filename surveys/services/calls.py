@@ -122,6 +122,6 @@ def call_completed(*, sitting: Sitting) -> None:
 @transaction.atomic
 def calls_hand_out(*, edition: Edition, wanted: Wanted, by: User | None, now: datetime) -> Sequence[CallRow]:
     """The call list for paper or a file. It holds personal data: the audit trail says who took it and how much."""
-    rows = call_rows(calls_found(edition, wanted))
+    rows = call_rows(calls_found(edition, wanted), edition)
     audit(action="calls.export", subject=edition, by=by, now=now, province=edition.province, note=str(len(rows)))
     return rows

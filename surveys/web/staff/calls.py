@@ -39,6 +39,7 @@ COLUMNS = (
     "attempts",
     "outcome",
     "call_back",
+    "no_messages",
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -66,7 +67,7 @@ def _page(request: StaffRequest, edition: Edition, fault: str = "") -> HttpRespo
         "form": form,
         "assign": AssignForm(edition=edition),
         "page_obj": page,
-        "rows": call_rows(page),
+        "rows": call_rows(page, edition),
         "query": query.urlencode(),
         "fault": fault,
     }
@@ -114,7 +115,7 @@ def calls_export(request: StaffRequest, edition_id: int) -> HttpResponse:
 def _cells(row: CallRow) -> list[str | int]:
     again = date_format(timezone.localtime(row.call_back_at), "d/m/Y H:i") if row.call_back_at else ""
     facts = [row.number, row.name, row.phone, row.address, row.locality, row.stratum, row.interviewer]
-    return [*facts, row.attempts, row.outcome, again]
+    return [*facts, row.attempts, row.outcome, again, int(row.no_messages)]
 
 
 def _csv(name: str, rows: object) -> HttpResponse:

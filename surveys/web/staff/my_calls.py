@@ -42,7 +42,7 @@ def my_calls(request: StaffRequest, edition_id: int) -> HttpResponse:
         "edition": edition,
         "province": edition.province,
         "page_obj": page,
-        "rows": call_rows(page),
+        "rows": call_rows(page, edition),
         "now": timezone.now(),
         "query": "",
     }
@@ -62,7 +62,7 @@ def my_call(request: StaffRequest, edition_id: int, invitation_id: int) -> HttpR
     context = {
         "edition": edition,
         "province": edition.province,
-        "row": call_rows([invitation])[0],
+        "row": call_rows([invitation], edition)[0],
         "attempts": attempts_of(invitation),
         "form": form,
         "modes": MODES.values(),

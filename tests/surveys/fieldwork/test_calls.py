@@ -28,6 +28,7 @@ from surveys.services.calls import (
     calls_assign,
 )
 from surveys.services.invitations import Guest, invitations_create
+from surveys.services.opt_outs import contact_opt_out
 from tests.factories.editions import NOW
 from tests.factories.people import user_make
 from tests.factories.respondents import edition_asking
@@ -62,7 +63,7 @@ def given(edition: Edition, person: User, **wanted: Any) -> int:
 
 
 def names(found: Any) -> list[str]:
-    return [row.name for row in call_rows(found)]
+    return [invitation.name for invitation in found]
 
 
 def test_businesses_are_given_by_stratum_locality_number_or_one_by_one(edition: Edition, person: User) -> None:
@@ -93,7 +94,7 @@ def test_who_asked_to_be_called_back_stands_first(edition: Edition, person: User
     assert names(calls_of(person, edition))[:2] == ["DN 5", "DN 3"]
 
     attempt_record(invitation=fifth, tried=Tried(CallOutcome.REFUSED), by=person, now=NOW)
-    row = next(row for row in call_rows(calls_of(person, edition)) if row.name == "DN 5")
+    row = next(row for row in call_rows(calls_of(person, edition), edition) if row.name == "DN 5")
     assert (row.attempts, row.outcome, row.call_back_at) == (2, "Từ chối", None)
     for late in (None, NOW):
         with pytest.raises(CallBackTime):
@@ -109,10 +110,10 @@ def test_lists_cost_the_same_however_long_they_are(edition: Edition, person: Use
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            assert len(call_rows(calls_of(person, edition))) == number
+            assert len(call_rows(calls_of(person, edition), edition)) == number
         return len(seen)
 
-    assert queries(1) == queries(6) == 1
+    assert queries(1) == queries(6) == 2
 
 
 def test_the_own_list_and_nothing_of_others(client: Client, edition: Edition, person: User) -> None:
@@ -147,6 +148,28 @@ def test_the_own_list_and_nothing_of_others(client: Client, edition: Edition, pe
     shown = client.get(begun["Location"]).content.decode()
     assert "Phỏng vấn tại chỗ" in shown
     assert "DN 1" not in shown
+
+
+def test_whoever_calls_sees_before_who_wants_no_messages(client: Client, edition: Edition, person: User) -> None:
+    given(edition, person)
+    Invitation.objects.filter(name="DN 4").update(email="Lan@cong-ty.vn")
+    for contact in ("+84912000001", "lan@cong-ty.vn"):
+        contact_opt_out(province=edition.province, contact=contact, by=None, now=NOW)
+
+    rows = call_rows(calls_of(person, edition), edition)
+
+    assert [row.name for row in rows if row.no_messages] == ["DN 1", "DN 4"]
+    client.force_login(person)
+    pages = [reverse("staff:my-calls", args=[edition.pk])]
+    pages += [reverse("staff:my-call", args=[edition.pk, row.key]) for row in rows[:2]]
+    shown = [client.get(page).content.decode().count("Không muốn nhận tin") for page in pages]
+    assert shown == [2, 0, 1]
+    client.force_login(user_make(Role.MANAGER))
+    assert client.get(reverse("staff:calls", args=[edition.pk])).content.decode().count("Không muốn nhận tin") == 2
+    take = reverse("staff:calls-export", args=[edition.pk])
+    assert client.post(take, {"form": "print"}).content.decode().count("Không muốn nhận tin") == 2
+    lines = list(csv.reader(io.StringIO(client.post(take, {"form": "csv"}).content.decode("utf-8-sig"))))
+    assert [line[-1] for line in lines] == ["no_messages", "0", "1", "0", "0", "1", "0"]
 
 
 def test_the_manager_shares_out_and_takes_the_list(client: Client, edition: Edition, person: User) -> None:
