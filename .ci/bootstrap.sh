@@ -44,7 +44,7 @@ listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 libraries libpango-1.0.so.0 libpango-1.0-0 libpangoft2-1.0.so.0 libpangoft2-1.0-0 libharfbuzz-subset.so.0 libharfbuzz-subset0
 [ -x .venv/bin/python ] || "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 if [ "$purpose" = test ]; then
-  commands "${CHROMIUM:-chromium}" chromium pdftotext poppler-utils xgettext gettext
+  commands "${CHROMIUM:-chromium-headless-shell}" chromium-headless-shell pdftotext poppler-utils xgettext gettext
   [ -n "${TEST_DATABASE_URL:-}" ] || listening 5432 || commands pg_ctlcluster postgresql
   [ -n "${TEST_CACHE_URL:-}" ] || listening 6379 || commands redis-server redis-server
 fi

@@ -166,7 +166,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread; the rows of a test are asked for from the same thread, in turn.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
         launched = playwright.chromium.launch(executable_path=path, headless=True, args=["--no-sandbox"])
         yield launched
         launched.close()
