@@ -158,6 +158,8 @@ class Command(BaseCommand):
             trusted_proxy=trusted_proxy,
             trusted_proxy_headers=FORWARDED if trusted_proxy else (),
             backlog=BACKLOG,
+            # `select` would look through all sockets for each, and end at 1,024.
+            asyncore_use_poll=True,
             ident=None,
             _quiet=True,
         )
