@@ -15,6 +15,10 @@ class EditionState(models.TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+NOT_CLOSED = frozenset({EditionState.DRAFT, EditionState.OPEN})
+NOT_FROZEN = NOT_CLOSED | {EditionState.CLOSED}
+
+
 class Secrecy(models.TextChoices):
     """Chosen before an edition opens and never changed afterwards; the first page for respondents says which it is."""
 

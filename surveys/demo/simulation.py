@@ -84,7 +84,7 @@ def responses_simulate(
                 drawn = ballot_drawn(content, model, businesses[source], plan.rng(4, source))
                 ballot = drawn if source == place else repeated(drawn, businesses[place])
                 _send_in(invitations[place], _pages(ballot, keys), now)
-        fieldwork_look_after(today=now.date())
+        fieldwork_look_after(edition=edition, today=now.date())
         progress(min(start + TOGETHER, len(taking_part)), len(taking_part))
     rest = [place for place in range(len(businesses)) if place not in set(taking_part)]
     begun = rest[: int(len(rest) * BEGUN_ONLY)]

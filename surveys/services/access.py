@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.services import audit, job_start
 from ddci.core.errors import NotNow, Refusal, TooMany
 from surveys.answers.routes import OUTSIDE
-from surveys.enums import Channel, EditionState
+from surveys.enums import NOT_CLOSED, Channel, EditionState
 from surveys.models import Business, Edition, EditionAccess, Invitation, Registration
 from surveys.selectors.access import access_of, address_known, business_of_code, invitation_of_code
 from surveys.services.answering import AlreadyClosed, NotOpenYet
@@ -68,7 +68,7 @@ def access_change(*, edition: Edition, ways: Ways, by: User | None, now: datetim
         AccessSettled: the edition has closed.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    if locked.state not in {EditionState.DRAFT, EditionState.OPEN}:
+    if locked.state not in NOT_CLOSED:
         raise AccessSettled(edition=locked.title)
     access = access_of(locked)
     before = Ways(access.open_link, access.self_registration, access.daily_limit)

@@ -15,7 +15,7 @@ from accounts.rules import is_member
 from accounts.services import audit
 from ddci.core.errors import Invalid, NotNow
 from ddci.core.sealing import Cost, LockedSecret, key_pair_new, recovery_code, sealed_for, secret_locked
-from surveys.enums import EditionState, Secrecy
+from surveys.enums import NOT_CLOSED, EditionState, Secrecy
 from surveys.models import BallotBox, Edition, KeyHolder
 from surveys.selectors.ballots import FEWEST_HOLDERS, ballot_box_of, key_holders_of
 
@@ -54,7 +54,7 @@ class NoBallotBox(NotNow):
 
 def _changeable(edition: Edition) -> Edition:
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    early = locked.state in {EditionState.DRAFT, EditionState.OPEN}
+    early = locked.state in NOT_CLOSED
     if not early or locked.secrecy != Secrecy.SEALED or ballot_box_of(locked) is not None:
         raise KeysSettled(edition=locked.title)
     return locked

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import Invalid, NotNow
-from surveys.enums import CampaignState, EditionState, MessageChannel, MessageState
+from surveys.enums import NOT_CLOSED, CampaignState, EditionState, MessageChannel, MessageState
 from surveys.messages.parcels import ChannelDown, Outcome, Result
 from surveys.messages.texts import text_faults
 from surveys.models import Campaign, Edition, OutboxMessage, QuietHours
@@ -19,8 +19,6 @@ from surveys.selectors.contacts import opt_outs_of_another_key
 from surveys.services.editions import WrongState, edition_held
 from surveys.services.message_texts import parcel_make, recipient_example
 from surveys.services.sending import campaign_wake, carrier_for
-
-LIVE = {EditionState.DRAFT, EditionState.OPEN}
 
 
 class CampaignExists(NotNow):
@@ -118,7 +116,7 @@ def campaign_create(
         WrongState: the edition takes no more answers.
         CampaignExists, TextFaulty
     """
-    locked = edition_held(edition=edition, states=LIVE)
+    locked = edition_held(edition=edition, states=NOT_CLOSED)
     texts_check(channel=channel, texts=texts)
     if campaign_of(locked, kind, channel):
         raise CampaignExists

@@ -15,11 +15,11 @@ from accounts.services import Progress, audit
 from scoring.engine import VERSION
 from scoring.engine.flags import flags
 from scoring.engine.thresholds import Thresholds
-from surveys.enums import FlagCode, Pace
+from surveys.enums import NOT_CLOSED, FlagCode, Pace
 from surveys.frames.sheets import BlockSheet, block_sheets
 from surveys.models import Edition, QualityCheck, ResponseFlag
 from surveys.selectors.quality import checks_of, paces_of, responses_count, thresholds_of
-from surveys.services.quality import NOT_CLOSED, ReviewNotYet
+from surveys.services.quality import ReviewNotYet
 
 ROWS_AT_ONCE = 500
 FAST = (Pace.HASTY, Pace.FAST)

@@ -13,7 +13,7 @@ from accounts.services import audit
 from ddci.core.errors import Invalid, NotNow
 from scoring.engine.checks import DatasetInvalid
 from scoring.engine.dataset import dataset_write
-from surveys.enums import EditionState
+from surveys.enums import NOT_CLOSED, EditionState
 from surveys.frames import dataset_parts, framework_conflicts
 from surveys.models import Dataset, Edition, ResponseDay, ResponseLink
 from surveys.selectors.ballots import box_waits
@@ -133,7 +133,7 @@ def _stored(edition: Edition, content: "_Content", by: User | None, now: datetim
 
 
 def _require_freezable(edition: Edition) -> None:
-    if edition.state in {EditionState.DRAFT, EditionState.OPEN}:
+    if edition.state in NOT_CLOSED:
         raise EditionStillOpen(edition=edition.title)
     if edition.state != EditionState.CLOSED:
         raise AlreadyFrozen(edition=edition.title)

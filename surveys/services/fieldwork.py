@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import Invalid
-from surveys.enums import EditionState, InvitationState
+from surveys.enums import NOT_CLOSED, EditionState, InvitationState
 from surveys.models import Edition, FieldworkDay, FieldworkPlan, Invitation, StratumRate
-from surveys.selectors.editions import editions_open
 from surveys.selectors.progress import counts_now, strata_to_plan
 from surveys.services.edition_settings import EndsBeforeStart
 from surveys.services.editions import edition_close, edition_held
@@ -69,13 +68,12 @@ def day_count_when_due(*, edition: Edition, today: date) -> None:
         day_count(edition=edition, today=today)
 
 
-def fieldwork_look_after(*, today: date) -> None:
-    """What goes on by itself in every open edition: a tray that is full enough is emptied into the ballot box, and the
-    day is counted. Apart from sending in, so that no business waits for it and many envelopes are emptied at once.
+def fieldwork_look_after(*, edition: Edition, today: date) -> None:
+    """What goes on by itself in an open edition: a tray that is full enough is emptied into the ballot box, and the day
+    is counted. Apart from sending in, so that no business waits for it and many envelopes are emptied at once.
     """
-    for edition in editions_open():
-        tray_empty_when_due(edition=edition)
-        day_count_when_due(edition=edition, today=today)
+    tray_empty_when_due(edition=edition)
+    day_count_when_due(edition=edition, today=today)
 
 
 @transaction.atomic
@@ -93,7 +91,7 @@ def fieldwork_plan_set(*, edition: Edition, response_rate: float, by: User | Non
         RateInvalid
         WrongState: the edition takes no more answers.
     """
-    locked = edition_held(edition=edition, states={EditionState.DRAFT, EditionState.OPEN})
+    locked = edition_held(edition=edition, states=NOT_CLOSED)
     if not 0 < response_rate <= 1:
         raise RateInvalid
     plan, _made = FieldworkPlan.objects.update_or_create(
@@ -113,7 +111,7 @@ def stratum_rates_set(*, edition: Edition, rates: Mapping[str, float], by: User 
         StratumUnknown: neither drawn nor invited, or not planned for.
         WrongState: the edition takes no more answers.
     """
-    locked = edition_held(edition=edition, states={EditionState.DRAFT, EditionState.OPEN})
+    locked = edition_held(edition=edition, states=NOT_CLOSED)
     if not all(0 < rate <= 1 for rate in rates.values()):
         raise RateInvalid
     if not rates.keys() <= set(strata_to_plan(locked)):

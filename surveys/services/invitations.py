@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.services import audit
 from ddci.core.crypto import handle_new
 from ddci.core.errors import Invalid
-from surveys.enums import EditionState
+from surveys.enums import NOT_CLOSED
 from surveys.models import Edition, Invitation
 from surveys.services.editions import edition_held
 
@@ -57,7 +57,7 @@ def invitations_create(
         GuestInvalid: a design weight is not a positive number; nobody is invited.
         WeightsDiffer: businesses of one stratum, invited now or before, have different weights; nobody is invited.
     """
-    locked = edition_held(edition=edition, states={EditionState.DRAFT, EditionState.OPEN})
+    locked = edition_held(edition=edition, states=NOT_CLOSED)
     for guest in guests:
         if not (isfinite(guest.design_weight) and 0 < guest.design_weight <= LARGEST_WEIGHT):
             raise GuestInvalid(name=guest.name)

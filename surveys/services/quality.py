@@ -12,12 +12,11 @@ from accounts.selectors import jobs_unfinished
 from accounts.services import audit, job_start
 from ddci.core.errors import NotNow
 from scoring.engine.thresholds import Thresholds
-from surveys.enums import EditionState
+from surveys.enums import NOT_CLOSED, NOT_FROZEN
 from surveys.models import Edition, QualityRules
 from surveys.selectors.quality import thresholds_of, two_persons_needed
 
 KIND = "quality_check"
-NOT_CLOSED = frozenset({EditionState.DRAFT, EditionState.OPEN})
 
 
 class ReviewNotYet(NotNow):
@@ -62,7 +61,7 @@ def quality_thresholds_change(*, edition: Edition, values: Mapping[str, float], 
         RulesSettled: the data are frozen.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    if locked.state not in {*NOT_CLOSED, EditionState.CLOSED}:
+    if locked.state not in NOT_FROZEN:
         raise RulesSettled(edition=locked.title)
     before, after = asdict(thresholds_of(locked)), asdict(Thresholds(**values))  # type: ignore[arg-type]
     changed = [f"{name}: {before[name]} → {after[name]}" for name in after if after[name] != before[name]]
@@ -82,7 +81,7 @@ def quality_rules_change(*, edition: Edition, two_persons: bool, by: User, now: 
         RulesSettled: the data are frozen.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    if locked.state not in {*NOT_CLOSED, EditionState.CLOSED}:
+    if locked.state not in NOT_FROZEN:
         raise RulesSettled(edition=locked.title)
     before = two_persons_needed(locked)
     if before == two_persons:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import Invalid, NotNow
-from surveys.enums import EditionState
+from surveys.enums import NOT_FROZEN
 from surveys.models import BlockUnit, Edition, HardDocument, HardValue, Indicator
 from surveys.selectors.records import records_of
 from surveys.services.record_keys import record_keys
@@ -34,7 +34,6 @@ from surveys.workbook.records import (
 from surveys.workbook.sheets import RECORDS
 from surveys.workbook.tables import Row, table_read
 
-ENTERED_IN = (EditionState.DRAFT, EditionState.OPEN, EditionState.CLOSED)
 DOCUMENT_LETTERS, DOCUMENT_BYTES = 200, 20_000_000
 
 
@@ -105,7 +104,7 @@ def records_save(
         RecordsFaulty: everything that is wrong, entry by entry; nothing was saved.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    if locked.state not in ENTERED_IN:
+    if locked.state not in NOT_FROZEN:
         raise RecordsFrozen(edition=locked.title)
     problems = [*_impossible(locked, entries), *(() if confirmed else _odd(locked, entries))]
     if problems:
@@ -219,7 +218,7 @@ def record_remove(*, edition: Edition, value: HardValue, by: User | None, now: d
         RecordsFrozen: the data are frozen.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    if locked.state not in ENTERED_IN:
+    if locked.state not in NOT_FROZEN:
         raise RecordsFrozen(edition=locked.title)
     note = f"{value.indicator.code} {value.block_unit.unit.code}: {value.value:g} →"
     value.delete()
@@ -276,7 +275,7 @@ def document_add(
         DocumentTwice: there is one of this name with a file.
     """
     locked = Edition.objects.select_for_update().select_related("province").get(pk=edition.pk)
-    if locked.state not in ENTERED_IN:
+    if locked.state not in NOT_FROZEN:
         raise RecordsFrozen(edition=locked.title)
     known = HardDocument.objects.filter(edition=locked, title=title).first()
     if known is not None and known.file:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import Forbidden, Invalid, NotNow
-from surveys.enums import Decision, ExclusionReason
+from surveys.enums import NOT_CLOSED, Decision, ExclusionReason
 from surveys.models import Edition, QualityCheck, Response, ResponseReview
 from surveys.selectors.quality import UNDECIDED, copies_undecided, reviews_of, two_persons_needed
-from surveys.services.quality import NOT_CLOSED, ReviewNotYet
+from surveys.services.quality import ReviewNotYet
 
 
 class ReasonMissing(Invalid):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import audit
 from ddci.core.errors import NotNow
-from surveys.enums import EditionState, InvitationState
+from surveys.enums import NOT_CLOSED, NOT_FROZEN, InvitationState
 from surveys.models import Edition, Invitation, Margin, ProfileField, Sample, SampleMember, SampleStratum
 from surveys.population.drawing import stratum_drawn
 from surveys.population.plan import Plan
@@ -23,8 +23,6 @@ from surveys.services.invitations import Guest, invitations_create
 from surveys.services.sampling import Assessment, plan_assess, precision_as_data
 
 BATCH = 2000
-LIVE = {EditionState.DRAFT, EditionState.OPEN}
-BEFORE_FREEZING = {*LIVE, EditionState.CLOSED}
 
 
 class SampleDrawn(NotNow):
@@ -53,7 +51,7 @@ def sample_draw(*, edition: Edition, plan: Plan, by: User | None, now: datetime)
         SampleDrawn: there is a sample already.
         FrameEmpty, NoSpreadKnown, SampleTooLarge, SampleTooSmall, FloorsTooHigh: see `plan_assess`.
     """
-    locked = edition_held(edition=edition, states=LIVE)
+    locked = edition_held(edition=edition, states=NOT_CLOSED)
     if sample_of(locked):
         raise SampleDrawn
     # Names of strata go with the answers into the dataset: in Vietnamese, whatever language the member of staff reads.
@@ -150,7 +148,7 @@ def sample_invite(*, sample: Sample, wave: int, by: User | None, now: datetime) 
         NoSuchWave: it is not the next one.
         WrongState: the edition takes no more answers.
     """
-    edition = edition_held(edition=sample.edition, states=LIVE)
+    edition = edition_held(edition=sample.edition, states=NOT_CLOSED)
     locked = Sample.objects.select_for_update().get(pk=sample.pk)
     if wave != next_wave(locked):
         raise NoSuchWave
@@ -221,7 +219,7 @@ def margins_from_frame(*, edition: Edition, by: User | None, now: datetime) -> i
     Raises:
         WrongState: the data are frozen.
     """
-    locked = edition_held(edition=edition, states=BEFORE_FREEZING)
+    locked = edition_held(edition=edition, states=NOT_FROZEN)
     counted = 0
     fields = ("type", "locality", "sector", "size", "age")
     for field in ProfileField.objects.filter(edition=locked, code__in=fields).order_by("position", "code"):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import require
 from accounts.web.requests import StaffRequest, posted
-from surveys.enums import EditionState
+from surveys.enums import NOT_CLOSED
 from surveys.models import Edition
 from surveys.rules import may_open_ways
 from surveys.selectors.access import access_of
@@ -45,7 +45,7 @@ def _context(edition: Edition) -> dict[str, object]:
         "address": address,
         "drawing": str(segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=False)),
         "assisted": _absolute("answering:assisted"),
-        "changeable": edition.state in {EditionState.DRAFT, EditionState.OPEN},
+        "changeable": edition.state in NOT_CLOSED,
         "today": found.counted if found.counted_on == timezone.localdate() else 0,
     }
 

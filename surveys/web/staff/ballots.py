@@ -18,7 +18,7 @@ from accounts.rules import require
 from accounts.web.requests import StaffRequest
 from ddci.core.crypto import code_in_groups
 from ddci.core.errors import Invalid
-from surveys.enums import EditionState, Secrecy
+from surveys.enums import NOT_CLOSED, Secrecy
 from surveys.models import Edition
 from surveys.rules import is_key_holder, may_open_box, may_prepare_edition, may_review_responses, may_see_edition
 from surveys.selectors.ballots import (
@@ -147,7 +147,7 @@ def _page(request: StaffRequest, edition: Edition, fault: str = "", anchor: str 
 def _standing(edition: Edition) -> dict[str, Any]:
     """What there is to know about the box."""
     box = ballot_box_of(edition)
-    early = edition.state in {EditionState.DRAFT, EditionState.OPEN}
+    early = edition.state in NOT_CLOSED
     arranging = early and edition.secrecy == Secrecy.SEALED and box is None
     return {
         "box": box,

@@ -85,7 +85,6 @@ class TriedForm(forms.Form):
         max_length=300,
         help_text=_("About reaching the business, such as whom to ask for. Never what somebody said about a unit."),
     )
-
     no_messages = forms.BooleanField(
         label=_("The business wants no more messages"),
         required=False,

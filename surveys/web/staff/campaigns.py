@@ -14,13 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.web.requests import StaffRequest, posted, typed
 from ddci.core.errors import Refusal
-from surveys.enums import Audience, CampaignState, EditionState, MessageChannel
+from surveys.enums import NOT_CLOSED, Audience, CampaignState, EditionState, MessageChannel
 from surveys.messages.texts import PLACEHOLDERS
 from surveys.models import Campaign, Edition
 from surveys.selectors.campaigns import Counts, campaigns_of, counts_by_campaign, counts_of, invited_without_message
 from surveys.selectors.outbox import due_next, pace_of, quiet_end, quiet_hours_of
 from surveys.services.campaigns import (
-    LIVE,
     CampaignExists,
     DeadlineMissing,
     TextFaulty,
@@ -74,7 +73,7 @@ def _list_page(request: StaffRequest, edition: Edition, wishes: OptOutForm) -> H
         "rows": [(each, counts.get(each.pk, Counts())) for each in campaigns_of(edition)],
         "form": QuietHoursForm(initial={"begins": begins, "ends": ends}),
         "wishes": wishes,
-        "live": edition.state in LIVE,
+        "live": edition.state in NOT_CLOSED,
     }
     return render(request, "staff/campaigns/list.html", context, status=422 if wishes.errors else 200)
 

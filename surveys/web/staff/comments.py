@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rules import require
 from accounts.web.requests import StaffRequest, typed
 from ddci.core.errors import Invalid
-from surveys.enums import CommentState, EditionState
+from surveys.enums import NOT_CLOSED, CommentState
 from surveys.models import Edition
 from surveys.rules import may_moderate
 from surveys.selectors.comments import comment_counts, comments_in_state, comments_of
@@ -23,7 +23,6 @@ from surveys.web.staff.doors import edition_or_404
 COMMENTS_ON_A_PAGE = 20
 ALL = "all"
 SHOWN_LETTERS = 4000
-CLOSED_TO_REVIEW = {EditionState.DRAFT, EditionState.OPEN}
 
 
 class VerdictUnknown(Invalid):
@@ -41,7 +40,7 @@ def comments(request: StaffRequest, edition_id: int) -> HttpResponse:
     counts = comment_counts(edition)
     tabs = [(each, counts[each]) for each in CommentState]
     context = {"edition": edition, "province": edition.province, "tabs": tabs, "state": state, "wanted": wanted}
-    context |= {"total": sum(counts.values()), "waits": edition.state in CLOSED_TO_REVIEW}
+    context |= {"total": sum(counts.values()), "waits": edition.state in NOT_CLOSED}
     if not context["waits"]:
         page = Paginator(comments_in_state(edition, state), COMMENTS_ON_A_PAGE).get_page(request.GET.get("page"))
         context |= {"page_obj": page, "query": f"state={wanted}"}

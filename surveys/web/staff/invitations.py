@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.rules import require
 from accounts.web.requests import StaffRequest, given
 from ddci.core.text import csv_cell
-from surveys.enums import EditionState
+from surveys.enums import NOT_CLOSED
 from surveys.models import Edition
 from surveys.rules import may_invite
 from surveys.selectors.guests import addresses_invited, invitations_of
@@ -29,7 +29,6 @@ from surveys.web.staff.guest_list import RowFault, guests_read
 
 ROWS_ON_A_PAGE = 50
 FAULTS_SHOWN = 200
-TAKES_GUESTS = {EditionState.DRAFT, EditionState.OPEN}
 
 
 @require_safe
@@ -91,7 +90,7 @@ def invitations_codes(request: StaffRequest, edition_id: int) -> HttpResponse:
 
 
 def _context(edition: Edition) -> dict[str, object]:
-    return {"edition": edition, "province": edition.province, "takes_guests": edition.state in TAKES_GUESTS}
+    return {"edition": edition, "province": edition.province, "takes_guests": edition.state in NOT_CLOSED}
 
 
 def _link(letter: Letter) -> str:

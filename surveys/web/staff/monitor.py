@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import require
 from accounts.web.requests import StaffRequest, posted
-from surveys.enums import EditionState
+from surveys.enums import NOT_CLOSED
 from surveys.models import Edition
 from surveys.rules import may_prepare_edition, may_see_edition, may_share_out_calls
 from surveys.selectors import progress
@@ -25,8 +25,6 @@ from surveys.web.staff.day_curve import day_curve
 from surveys.web.staff.doors import edition_or_404
 from surveys.web.staff.extension_forms import PlanRateForm, StratumRatesForm
 from surveys.web.staff.monitor_tables import FORMS, TABLES, as_csv, as_xlsx, sheet_of
-
-PLANNED_IN = frozenset({EditionState.DRAFT, EditionState.OPEN})
 
 
 @require_safe
@@ -44,7 +42,7 @@ def _page(request: StaffRequest, edition: Edition, form: PlanRateForm) -> HttpRe
         "form": form,
         "channels": channel_counts(edition),
         "boxes": boxes_of(edition),
-        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in PLANNED_IN,
+        "may_plan": may_prepare_edition(request.user, edition.province) and edition.state in NOT_CLOSED,
     }
     context |= _participation(edition, timezone.localdate()) | _precision(edition)
     context |= _interviewers(edition, named=may_share_out_calls(request.user, edition))
@@ -111,7 +109,7 @@ def monitor_strata(request: StaffRequest, edition_id: int) -> HttpResponse:
         "province": edition.province,
         "form": form,
         "planned": planned,
-        "open": edition.state in PLANNED_IN,
+        "open": edition.state in NOT_CLOSED,
     }
     return render(request, "staff/monitor/strata.html", context, status=422 if form.errors else 200)
 

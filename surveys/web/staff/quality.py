@@ -14,7 +14,7 @@ from accounts.rules import require
 from accounts.selectors import jobs_of
 from accounts.web.jobs import job_facts
 from accounts.web.requests import StaffRequest, posted
-from surveys.enums import Decision, EditionState, FlagCode, Secrecy
+from surveys.enums import NOT_CLOSED, Decision, EditionState, FlagCode, Secrecy
 from surveys.models import Edition, QualityCheck
 from surveys.rules import may_freeze_data, may_prepare_edition, may_review_responses, may_see_quality
 from surveys.selectors.datasets import datasets_of
@@ -32,7 +32,6 @@ from surveys.selectors.quality import (
 from surveys.sentences import MEANINGS, threshold_words
 from surveys.services.quality import (
     KIND,
-    NOT_CLOSED,
     quality_check_start,
     quality_rules_change,
     quality_thresholds_change,

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import require
 from accounts.web.requests import StaffRequest, given, posted
+from surveys.enums import NOT_FROZEN
 from surveys.models import Edition
 from surveys.rules import may_enter_records
 from surveys.selectors.records import documents_of, rated_with_block, records_of
 from surveys.services.record_lines import record_lines, records_standing, records_workbook
 from surveys.services.records import (
-    ENTERED_IN,
     DocumentTwice,
     RecordsFaults,
     RecordsFaulty,
@@ -69,7 +69,7 @@ def _page(request: StaffRequest, edition: Edition, context: Context) -> HttpResp
         "province": edition.province,
         "standing": records_standing(edition),
         "documents": documents_of(edition),
-        "enterable": edition.state in ENTERED_IN,
+        "enterable": edition.state in NOT_FROZEN,
     }
     return render(request, "staff/records/list.html", {**facts, **shown}, status=422 if wrong else 200)
 
@@ -102,7 +102,7 @@ def records_unit(request: StaffRequest, edition_id: int, block_unit_id: int) -> 
         except RecordsFaulty as refusal:
             form.problems_add(refusal.problems)
     context = {"edition": edition, "province": edition.province, "rated": rated, "form": form}
-    context["enterable"] = edition.state in ENTERED_IN
+    context["enterable"] = edition.state in NOT_FROZEN
     return render(request, "staff/records/unit.html", context, status=422 if form.errors else 200)
 
 

@@ -128,12 +128,12 @@ def test_the_tray_is_emptied_while_businesses_send_and_nothing_is_lost_or_double
 
     def clock() -> list[str]:
         for _tick in range(20):
-            fieldwork_look_after(today=NOW.date())
+            fieldwork_look_after(edition=edition, today=NOW.date())
         return []
 
     jobs = [*(sending(invitations[start::3]) for start in range(3)), clock, clock]
     receipts = [code for codes in at_once(jobs) for code in codes]
-    fieldwork_look_after(today=NOW.date())
+    fieldwork_look_after(edition=edition, today=NOW.date())
 
     found = boxes_of(edition)
     assert (len(set(receipts)), found.all) == (33, 33)

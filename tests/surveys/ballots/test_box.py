@@ -109,13 +109,31 @@ def test_the_tray_waits_for_ten_and_gives_every_box_a_new_name_and_wrapping() ->
 def test_the_clock_empties_the_tray_once_ten_answers_lie_there() -> None:
     edition = edition_asking()
     sent(edition, 9)
-    fieldwork_look_after(today=NOW.date())
+    fieldwork_look_after(edition=edition, today=NOW.date())
     assert boxes_of(edition).boxed == 0
     sent(edition, 1)
     assert boxes_of(edition).waiting == 10
-    fieldwork_look_after(today=NOW.date())
+    fieldwork_look_after(edition=edition, today=NOW.date())
     assert (boxes_of(edition).boxed, boxes_of(edition).waiting) == (10, 0)
     assert FieldworkDay.objects.get(edition=edition).day == NOW.date()
+
+
+def test_a_tray_that_cannot_be_emptied_keeps_no_other_edition_waiting() -> None:
+    """The first edition has an envelope that was damaged; the clock goes on to the next, and tries again later."""
+    damaged, sound = edition_asking(), edition_asking(year=2025)
+    sent(damaged, 10)
+    sent(sound, 10)
+    broken = Envelope.objects.filter(invitation__edition=damaged).order_by("pk").first()
+    assert broken is not None
+    whole = bytes(broken.box)
+    Envelope.objects.filter(pk=broken.pk).update(box=whole[:-1])
+
+    call_command("tick")
+    assert [(boxes_of(each).boxed, boxes_of(each).waiting) for each in (damaged, sound)] == [(0, 10), (10, 0)]
+
+    Envelope.objects.filter(pk=broken.pk).update(box=whole)
+    call_command("tick")
+    assert boxes_of(damaged).boxed == 10
 
 
 def test_staff_see_counts_that_move_by_trays_and_no_answer() -> None:

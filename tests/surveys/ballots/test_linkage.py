@@ -92,7 +92,7 @@ def voted(edition: Edition) -> Sent:
         response_submit(invitation=invitation, sitting=sitting, day=now.date())
         # No counter of a unit moves with one submission: they rise for a whole tray at once, all written anew.
         assert counters() == before
-        fieldwork_look_after(today=now.date())
+        fieldwork_look_after(edition=edition, today=now.date())
         assert sum(counters().values()) - sum(before.values()) in {0, TOGETHER}
         numbers[number] = str(invitation.pk)
     return numbers
