@@ -230,6 +230,7 @@ def axe() -> Axe:
     source = gzip.decompress(AXE.read_bytes()).decode()
 
     def run(page: Page, rules: Sequence[str] = ()) -> list[str]:
+        page.wait_for_load_state()  # after a click, the next page may have come without being read yet
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}

@@ -27,6 +27,8 @@ def written(value: float, language: str) -> str:
 def league_shown(page: Page, block: str, language: str) -> dict[str, list[str]]:
     """By name of unit: rank, total, every sub-index, n."""
     table = page.get_by_role("table", name=WORDS[language]["table"] + block)
+    expect(table).to_be_visible()
+    page.wait_for_load_state()
     shown = {}
     for row in table.get_by_role("row").all()[1:]:
         cells = [text.split() for text in row.get_by_role("cell").all_inner_texts()]

@@ -30,6 +30,7 @@ def look_at(page: Page, axe: Callable[[Page], list[str]], widths: tuple[int, ...
 def fits_small_phone(page: Page) -> None:
     usual = page.viewport_size or {"width": 1280, "height": 900}
     page.set_viewport_size({"width": 320, "height": 700})
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
     page.set_viewport_size(usual)
 

@@ -34,7 +34,8 @@ def test_nothing_of_a_business_stays_on_the_telephone_of_a_helper(new_page: NewP
     expect(page.locator("#consent")).not_to_be_checked()
     page.locator("#consent").check()
     page.locator(GO_ON).click()
-    assert page.locator("input:checked").count() == 0
+    expect(page.locator("input[name='p-type']").first).to_be_visible()
+    expect(page.locator("input:checked")).to_have_count(0)
     look_at(page, axe)
     page.locator("input[name='p-type'][value='enterprise']").check()
     page.locator("input[name='p-size'][value='micro']").check()
@@ -55,7 +56,7 @@ def test_nothing_of_a_business_stays_on_the_telephone_of_a_helper(new_page: NewP
     for _step in range(4):
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text("Phiếu này đã kết thúc")
-        assert page.locator("input").count() == 0
+        expect(page.locator("input")).to_have_count(0)
 
 
 def test_a_business_that_nobody_invited_begins_by_itself(new_page: NewPage, axe: Axe) -> None:

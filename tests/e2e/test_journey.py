@@ -198,6 +198,7 @@ def league_read(page: Page, edition: Edition, tables: dict[str, pd.DataFrame], l
     page.goto("/")
     look(page)
     page.get_by_role("main").get_by_role("link", name=edition.title_vi).click()
+    page.wait_for_url("**/thai-binh/2024/")
     look(page)
     for language in ("vi", "en"):
         for block, titles in BLOCKS.items():

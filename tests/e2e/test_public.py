@@ -67,6 +67,7 @@ def test_sorted_address_shows_the_same_without_script(new_page: NewPage, publica
 
     assert names_shown(without) == names_shown(with_script)
     without.locator("#departments-table th.league-name a").first.click()
+    without.wait_for_load_state()
     assert names_shown(without)[:2] == ["Sở Công Thương", "Sở Nội vụ"]
 
 

@@ -68,6 +68,7 @@ def test_the_form_works_on_a_phone_without_javascript(
     expect(page.locator("#consequence")).to_contain_text("2 điểm khác với công thức ban đầu")
     before = Recipe.objects.count()
     page.get_by_role("button", name="Lưu công thức").click()
+    expect(page.get_by_text("dùng được")).to_be_visible()
     assert Recipe.objects.count() == before + 1
     assert Recipe.objects.order_by("-number")[0].content["uncertainty"]["confidence"] == 0.9
 
