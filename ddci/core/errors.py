@@ -1,8 +1,7 @@
 """Foreseen refusals. Every app's typed errors derive from these five; everything else is a fault and rises.
 
 A refusal has a stable `code` for machines and one translated sentence for people, with named placeholders filled from
-the
-keyword arguments.
+the keyword arguments.
 """
 
 from typing import Any, ClassVar

@@ -5,27 +5,29 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from surveys.enums import Audience, InvitationState, MessageChannel, MessageState
+from surveys.enums import Audience, MessageChannel, MessageState
 from surveys.models import Edition, Invitation, LetterFile, OutboxMessage
+from surveys.selectors.calls import still_asked
 
 KEPT = timedelta(hours=24)
 
 
 def invitations_for_letters(edition: Edition, audience: str) -> QuerySet[Invitation]:
-    """Who has not completed, by name, with the business of the frame; on request only those whom no e-mail reached."""
-    found = Invitation.objects.filter(edition=edition).exclude(state=InvitationState.DONE)
+    """Who is still asked, by name, with what frame and registration know of the business; on request only those whom no
+    e-mail reached. Who wants no messages is among them: only the keyed hashes of addresses tell.
+    """
+    found = still_asked(edition)
     if audience == Audience.UNREACHED:
         reached = OutboxMessage.objects.filter(
             invitation=OuterRef("pk"), campaign__channel=MessageChannel.EMAIL, state=MessageState.SENT
         )
         found = found.filter(~Exists(reached))
-    return found.select_related("business").order_by("name", "handle")
+    return found.select_related("business", "registration").order_by("name", "handle")
 
 
 def without_address(edition: Edition) -> int:
     """How many letters would show only a name in their window."""
-    found = Invitation.objects.filter(edition=edition).exclude(state=InvitationState.DONE)
-    return found.filter(Q(business=None) | Q(business__address="")).count()
+    return still_asked(edition).filter(Q(business=None) | Q(business__address="")).count()
 
 
 def letter_files_of(edition: Edition, user: User, now: datetime) -> QuerySet[LetterFile]:

@@ -22,7 +22,7 @@ LIVE = {EditionState.DRAFT, EditionState.OPEN}
 
 class NobodyToWriteTo(NotNow):
     code = "nobody_to_write_to"
-    sentence = _("There is nobody to write to: nobody is invited, or all have completed.")
+    sentence = _("There is nobody to write to: nobody is invited, or all have completed or want no letters.")
 
 
 class LettersGone(NotNow):

@@ -151,13 +151,16 @@ class SendingPace(models.Model):
 
 
 class LetterFile(models.Model):
-    """Letters to print with codes, for one person: encrypted while they wait, deleted when taken or after a day."""
+    """Letters to print with codes, for one person: encrypted while they wait, deleted when taken or after a day.
+    `left_out`: how many businesses get none because they want no messages.
+    """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="letter_files")
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     file = models.FileField(upload_to="letters/", blank=True)
     letters = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField()
 
     class Meta:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.enums import Role
 from accounts.models import Province, User
 from surveys.enums import CallOutcome, InvitationState
 from surveys.models import Assignment, Attempt, Edition, Invitation
-from surveys.selectors.contacts import contact_mark, opt_out_marks
+from surveys.selectors.contacts import opt_out_marks, wants_no_messages
 
 NOBODY = "nobody"
 FOR_GOOD = frozenset({CallOutcome.REFUSED, CallOutcome.CLOSED, CallOutcome.INELIGIBLE})
@@ -91,6 +92,12 @@ def last_outcome(invitation: str = "pk") -> Subquery:
     return Subquery(tried.values("outcome")[:1])
 
 
+def still_asked(edition: Edition) -> QuerySet[Invitation]:
+    """Who has neither completed nor said in the latest attempt, for good, that there will be no answer."""
+    found = Invitation.objects.filter(edition=edition).exclude(state=InvitationState.DONE)
+    return found.alias(last_outcome=Coalesce(last_outcome(), Value(""))).exclude(last_outcome__in=FOR_GOOD)
+
+
 def will_not_answer(invitation: Invitation) -> bool:
     """Whether the latest attempt ended for good without an answer: reminders would only annoy. One query."""
     latest = Attempt.objects.filter(invitation=invitation).order_by("-pk").first()
@@ -105,8 +112,6 @@ def call_rows(found: Iterable[Invitation], edition: Edition) -> list[CallRow]:
 
 def _row(invitation: Invitation, province: Province, marks: frozenset[str]) -> CallRow:
     business, registration = invitation.business, getattr(invitation, "registration", None)
-    contacts = {business.email, business.phone} if business else set()
-    contacts |= {invitation.email, registration.phone if registration else ""}
     assignment: Assignment | None = getattr(invitation, "assignment", None)
     outcome = getattr(invitation, "last_outcome", None)
     return CallRow(
@@ -122,7 +127,7 @@ def _row(invitation: Invitation, province: Province, marks: frozenset[str]) -> C
         outcome=str(CallOutcome(outcome).label) if outcome else "",
         call_back_at=assignment.call_back_at if assignment else None,
         done=invitation.state == InvitationState.DONE,
-        no_messages=bool(marks) and any(contact_mark(province, contact) in marks for contact in contacts if contact),
+        no_messages=wants_no_messages(invitation, province, marks),
     )
 
 

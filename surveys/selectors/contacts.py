@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import Collection
 
 from django.conf import settings
 
@@ -22,6 +23,22 @@ def contact_of(invitation: Invitation, channel: str) -> str:
         return (business.email if business else "") or invitation.email
     phone = business.phone if business else ""
     return phone if MOBILE.fullmatch(phone) else ""
+
+
+def contacts_of(invitation: Invitation) -> set[str]:
+    """Every address and number that is known of the business: by the frame, by the invitation, by its registration."""
+    business, registration = invitation.business, getattr(invitation, "registration", None)
+    found = {invitation.email, registration.phone if registration else ""}
+    if business:
+        found |= {business.email, business.phone}
+    return {contact for contact in found if contact}
+
+
+def wants_no_messages(invitation: Invitation, province: Province, marks: Collection[str]) -> bool:
+    """Whether one of its addresses or numbers is among the `opt_out_marks` of the province. No query if business and
+    registration are at hand.
+    """
+    return bool(marks) and any(contact_mark(province, contact) in marks for contact in contacts_of(invitation))
 
 
 def contact_mark(province: Province, contact: str) -> str:

@@ -6,9 +6,8 @@ from django.db import transaction
 
 from accounts.models import Province, User
 from accounts.services import audit
-from surveys.enums import MessageChannel
 from surveys.models import Invitation, OptOut
-from surveys.selectors.contacts import contact_mark, contact_of, key_mark
+from surveys.selectors.contacts import contact_mark, contacts_of, key_mark
 
 
 @transaction.atomic
@@ -16,7 +15,7 @@ def opt_out(*, invitation: Invitation) -> int:
     """No more messages of this province to this business, over any channel. It can still answer. Returns how many
     addresses and numbers were noted; doing it twice changes nothing.
     """
-    contacts = _contacts(invitation)
+    contacts = contacts_of(invitation)
     for contact in contacts:
         _note(invitation.edition.province, contact)
     return len(contacts)
@@ -26,7 +25,7 @@ def opt_out(*, invitation: Invitation) -> int:
 def opt_out_told(*, invitation: Invitation, by: User, now: datetime) -> None:
     """The same, because the business told an interviewer. The audit trail says that a wish was noted, not whose."""
     province = invitation.edition.province
-    if sum(_note(province, contact) for contact in _contacts(invitation)):
+    if sum(_note(province, contact) for contact in contacts_of(invitation)):
         audit(action="contact.opt_out", subject=province, by=by, now=now, province=province)
 
 
@@ -34,7 +33,7 @@ def opt_out_told(*, invitation: Invitation, by: User, now: datetime) -> None:
 def opt_in(*, invitation: Invitation) -> None:
     """Messages again, because the business asks for it."""
     province = invitation.edition.province
-    marks = [contact_mark(province, contact) for contact in _contacts(invitation)]
+    marks = [contact_mark(province, contact) for contact in contacts_of(invitation)]
     OptOut.objects.filter(province=province, contact_mark__in=marks).delete()
 
 
@@ -65,9 +64,3 @@ def _note(province: Province, contact: str) -> bool:
     mark = contact_mark(province, contact)
     _row, is_new = OptOut.objects.get_or_create(province=province, contact_mark=mark, defaults={"key_mark": key_mark()})
     return is_new
-
-
-def _contacts(invitation: Invitation) -> set[str]:
-    """Every address and number by which messages could reach the business."""
-    found = {contact_of(invitation, channel) for channel in (MessageChannel.EMAIL, MessageChannel.SMS)}
-    return {contact for contact in found | {invitation.email} if contact}

@@ -15,17 +15,18 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from accounts.enums import Role
+from accounts.enums import JobState, Role
 from accounts.models import AuditEntry
 from accounts.services import job_execute
 from ddci.core.crypto import code_in_groups
 from reports.services import letter_making
 from reports.services.letters import letters_expire, letters_start
 from surveys.enums import InvitationState
-from surveys.models import Business, Edition, Invitation, LetterFile
+from surveys.models import Attempt, Business, Edition, Invitation, LetterFile, Registration
 from surveys.selectors.invitations import code_of
 from surveys.services.invitations import Guest, invitations_create
 from surveys.services.message_texts import link_of
+from surveys.services.opt_outs import contact_opt_out
 from tests.factories.editions import NOW, edition_opened
 from tests.factories.people import user_make
 from tests.scanner import scanned
@@ -167,3 +168,42 @@ def test_the_page_says_whom_letters_would_reach() -> None:
 
     assert (page.context["count"], page.context["nameless"]) == (3, 1)
     assert project.SITE_URL not in page.content.decode()
+
+
+def test_who_wants_no_messages_or_will_not_answer_gets_no_letter() -> None:
+    edition = edition_opened()
+    asked, written, dialled, refused, called, registered = invited(edition, 6)
+    Business.objects.filter(pk=written.business_id).update(email="doc@example.vn")
+    Business.objects.filter(pk=dialled.business_id).update(phone="+842273831234")
+    facts = {"edition": edition, "type": "enterprise", "phone": "+84912345678"}
+    Registration.objects.create(invitation=registered, tax_code="0100109106", **facts)
+    for contact in ("Doc@example.vn", "+842273831234", "+84912345678"):
+        contact_opt_out(province=edition.province, contact=contact, by=None, now=NOW)
+    manager = user_make(Role.MANAGER)
+    for invitation, outcomes in ((refused, ["no_answer", "refused"]), (called, ["refused", "call_back"])):
+        for outcome in outcomes:
+            Attempt.objects.create(invitation=invitation, by=manager, day=NOW.date(), outcome=outcome)
+
+    file = made(edition, manager)
+    LetterFile.objects.update(made_at=timezone.now())
+
+    client = signed_in(manager)
+    page = client.get(reverse("staff:letters", args=[edition.pk]))
+    assert (file.letters, file.left_out, page.context["count"]) == (2, 3, 5)
+    assert "3 doanh nghiệp không muốn nhận tin" in page.content.decode()
+    content = b"".join(client.post(reverse("staff:letters-file", args=[edition.pk])).streaming_content)
+    text = " ".join(" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(content)).pages)
+    told = [code_in_groups(code_of(each)) in text for each in (asked, written, dialled, refused, called, registered)]
+    assert told == [True, False, False, False, True, False]
+
+
+def test_letters_that_nobody_wants_end_in_a_sentence() -> None:
+    edition = edition_opened()
+    invited(edition, 1)
+    Business.objects.update(email="doc@example.vn")
+    contact_opt_out(province=edition.province, contact="doc@example.vn", by=None, now=NOW)
+
+    file = made(edition, user_make(Role.MANAGER))
+
+    assert (str(file.file), str(file.job.state)) == ("", JobState.FAILED)
+    assert "không muốn nhận thư" in file.job.message
